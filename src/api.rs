@@ -1,0 +1,13 @@
+//! The HTTP edge: `OpenAI`'s dialect outside, [`crate::generate`] inside.
+//!
+//! Handlers are thin: take the body, validate it, ask the catalog's model, answer. Whatever can fail
+//! before the first byte does, with a status; afterwards an error is the last event of the stream.
+//! Nothing here knows whether a model is hosted, remote or a chain.
+
+pub mod chat;
+pub mod document;
+pub mod health;
+mod json;
+pub mod models;
+pub mod reasoning;
+mod sse;

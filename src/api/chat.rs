@@ -1,0 +1,119 @@
+//! `POST /v1/chat/completions`.
+
+use axum::{
+    extract::State,
+    http::{HeaderName, HeaderValue},
+    response::{IntoResponse, Response},
+};
+use uuid::Uuid;
+
+use crate::{
+    api::json::JsonBody,
+    app::App,
+    error::{ApiError, ErrorBody},
+};
+
+mod choices;
+pub mod chunk;
+pub mod content;
+mod messages;
+pub mod ponder;
+mod refused;
+pub mod request;
+pub mod response;
+mod schema;
+mod stream;
+pub mod thinking;
+mod validate;
+mod whole;
+
+use choices::Choices;
+use validate::{Delivery, Order};
+
+/// The run's id.
+const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id");
+
+/// Answer a conversation
+///
+/// With `stream: true` the answer comes as server-sent events, each a chunk, and `[DONE]` at the
+/// end. Comments keep a silent connection alive. An error before the first byte is a status; later
+/// it is an event with an error object, after which the stream ends.
+///
+/// Leaving cancels the work, streamed or not.
+#[utoipa::path(
+    post,
+    path = "/chat/completions",
+    tag = "chat",
+    request_body = request::ChatRequest,
+    responses(
+        (status = 200, description = "The answer.", content(
+            (response::ChatCompletion = "application/json"),
+            (chunk::ChatCompletionChunk = "text/event-stream"),
+        ), headers(("x-ponder-run-id" = String, description = "The run's id."))),
+        (status = 400, description = "The request is wrong; `param` names the field.", body = ErrorBody),
+        (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
+        (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
+        (status = 404, description = "No model of that name is served.", body = ErrorBody),
+        (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
+        (status = 413, description = "The body is too large.", body = ErrorBody),
+        (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 429, description = "Too many requests run and wait.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
+        (status = 500, description = "The engine failed.", body = ErrorBody),
+        (status = 502, description = "A remote endpoint failed.", body = ErrorBody),
+        (status = 503, description = "Loading or shutting down.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
+        (status = 504, description = "The answer took too long.", body = ErrorBody),
+    ),
+)]
+pub(crate) async fn chat_completions(
+    State(app): State<App>,
+    JsonBody(body): JsonBody<request::ChatRequest>,
+) -> Result<Response, ApiError> {
+    let order = Order::check(body, app.settings())?;
+    let entry = app.find(&order.model)?;
+    let choices = Choices::start(&app, &entry, order.request, order.choices).await?;
+    let head = Head::new(order.model);
+    let run_id = head.run_id.clone();
+    let mut response = match order.delivery {
+        Delivery::Whole => {
+            let reply = whole::reply(choices, head, order.choices, order.style).await?;
+            axum::Json(reply).into_response()
+        }
+        Delivery::Stream(usage) => {
+            let writer = stream::ChunkWriter::new(head, order.choices, order.style, usage);
+            stream::respond(choices, writer, app.settings()).await?
+        }
+    };
+    if let Ok(value) = HeaderValue::from_str(&run_id) {
+        response.headers_mut().insert(RUN_ID, value);
+    }
+    Ok(response)
+}
+
+/// What every part of a reply repeats.
+#[derive(Debug, Clone)]
+struct Head {
+    /// `chatcmpl-…`.
+    id: String,
+    /// `run_…`, with the same unique part.
+    run_id: String,
+    /// In seconds since 1970.
+    created: u64,
+    /// The model's name, as the request spelled it.
+    model: String,
+}
+
+impl Head {
+    fn new(model: String) -> Self {
+        // Version 7 sorts by time, which makes ids in logs and run folders readable.
+        let unique = Uuid::now_v7().simple();
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Self {
+            id: format!("chatcmpl-{unique}"),
+            run_id: format!("run_{unique}"),
+            created: now.map_or(0, |elapsed| elapsed.as_secs()),
+            model,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The answers to one request, running side by side.
+//!
+//! `n` answers are `n` requests to the model, merged into one stream with their numbers. They share
+//! one permit, which says how many of them may run at the same time; the others follow.
+
+use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+
+use async_stream::stream;
+use futures::{FutureExt, Stream, StreamExt, TryFutureExt, stream::BoxStream};
+
+use crate::{
+    app::{App, NotServing},
+    catalog::Entry,
+    error::ApiError,
+    generate::{Delta, Generate, GenerateError, Generation, Request},
+    limits::Permit,
+    metrics::RequestMeter,
+};
+
+/// A piece of one of the answers.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// The answer's number, from 0.
+    pub(super) index: u32,
+    /// What is new in it.
+    pub(super) delta: Delta,
+}
+
+type Pieces = BoxStream<'static, Result<Piece, GenerateError>>;
+
+/// The running answers: their pieces as they come, until all have finished or one has failed.
+///
+/// Dropping it cancels them all.
+pub(super) struct Choices(Pieces);
+
+impl Choices {
+    /// Waits for the request's turn and starts its answers.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is known before the first byte: no turn, or a model that refuses.
+    pub(super) async fn start(
+        app: &App,
+        entry: &Entry,
+        request: Request,
+        count: u32,
+    ) -> Result<Self, ApiError> {
+        let mut meter = app.metrics().begin(&entry.info.id);
+        let permit = match app.admission().admit_many(count).await {
+            Ok(permit) => permit,
+            Err(error) => {
+                meter.failed();
+                return Err(error.into());
+            }
+        };
+        meter.admitted();
+        match start_all(&entry.model, request, count, permit.answers()).await {
+            Ok(pieces) => Ok(Self(run(pieces, count, permit, meter, app.stopping()).boxed())),
+            Err(error) => {
+                meter.failed();
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl Stream for Choices {
+    type Item = Result<Piece, GenerateError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+/// Starts as many answers as may run, and prepares the others to follow.
+async fn start_all(
+    model: &Arc<dyn Generate>,
+    request: Request,
+    count: u32,
+    at_once: usize,
+) -> Result<Pieces, GenerateError> {
+    let requests = (0..count).map(|index| (index, numbered(&request, index)));
+    let (now, later): (Vec<_>, Vec<_>) =
+        requests.partition(|(index, _)| (*index as usize) < at_once);
+    let started = now.into_iter().map(|(index, request)| {
+        begin(Arc::clone(model), request)
+            .map_ok(move |generation| number(index, watched(generation)))
+    });
+    let started: Vec<Pieces> = futures::future::try_join_all(started).await?;
+    let later = later.into_iter().map(|(index, request)| {
+        let generation = begin(Arc::clone(model), request).map_ok(watched).try_flatten_stream();
+        number(index, generation)
+    });
+    let all: Vec<Pieces> = started.into_iter().chain(later).collect();
+    Ok(futures::stream::iter(all).flatten_unordered(Some(at_once)).boxed())
+}
+
+/// The request of one of the answers: with a seed each gets its own, or all would be the same.
+fn numbered(request: &Request, index: u32) -> Request {
+    let mut request = request.clone();
+    request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(index.into()));
+    request
+}
+
+fn number(
+    index: u32,
+    deltas: impl Stream<Item = Result<Delta, GenerateError>> + Send + 'static,
+) -> Pieces {
+    deltas.map(move |delta| delta.map(|delta| Piece { index, delta })).boxed()
+}
+
+/// Starts one answer; a panic in the model's code fails this request only.
+async fn begin(model: Arc<dyn Generate>, request: Request) -> Result<Generation, GenerateError> {
+    AssertUnwindSafe(async { model.generate(request).await })
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_panic| Err(panicked()))
+}
+
+/// An answer; a panic in the model's code ends it with an error.
+fn watched(generation: Generation) -> BoxStream<'static, Result<Delta, GenerateError>> {
+    AssertUnwindSafe(generation)
+        .catch_unwind()
+        .map(|item| item.unwrap_or_else(|_panic| Err(panicked())))
+        .boxed()
+}
+
+fn panicked() -> GenerateError {
+    GenerateError::engine("The engine failed in an unexpected way. The server's log says more.")
+}
+
+/// Follows the answers to their end; measures them, and cuts them when the server stops.
+fn run(
+    mut pieces: Pieces,
+    count: u32,
+    permit: Permit,
+    mut meter: RequestMeter,
+    stopping: impl Future<Output = ()> + Send + 'static,
+) -> impl Stream<Item = Result<Piece, GenerateError>> + Send + 'static {
+    stream! {
+        let mut stopping = Box::pin(stopping);
+        let mut open = count;
+        let last = loop {
+            let next = tokio::select! {
+                // A piece that is there already is worth more than a punctual end.
+                biased;
+                next = pieces.next() => next,
+                () = &mut stopping => Some(Err(NotServing::Stopping.into())),
+            };
+            match next {
+                Some(Ok(Piece { index, delta })) => {
+                    match &delta {
+                        Delta::Finished(finish) => {
+                            meter.answered(finish);
+                            open = open.saturating_sub(1);
+                        }
+                        Delta::Reasoning(_) | Delta::Content(_) => meter.spoke(),
+                        Delta::Step(_) => {}
+                    }
+                    if open == 0 {
+                        meter.finished();
+                        break Ok(Piece { index, delta });
+                    }
+                    yield Ok(Piece { index, delta });
+                }
+                Some(Err(error)) => {
+                    meter.failed();
+                    break Err(error);
+                }
+                // A generation never ends without a finish or an error; if it did, so must we.
+                None => {
+                    meter.failed();
+                    break Err(GenerateError::engine("The answer broke off before its end."));
+                }
+            }
+        };
+        // The work is over: free what it held now, not when the client has read the last byte.
+        drop(pieces);
+        drop(permit);
+        yield last;
+    }
+}

@@ -1,0 +1,163 @@
+//! What ponder adds to a reply, all under one key that other clients pass over.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::response::{TokenUsage, UsageBody};
+use crate::generate::{Finish, Kind, StepEvent, StepState, ThinkingEnd};
+
+/// What ponder adds to a reply.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PonderReply {
+    /// The run's id, also in the header `x-ponder-run-id`.
+    pub run_id: String,
+    /// What a chain took the question for; absent from a plain model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub kind: Option<KindName>,
+    /// How the thinking of the first answer ended.
+    pub thinking_end: ThinkingEndName,
+    /// The steps of a chain, if the request asked for `events`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub steps: Option<Vec<StepReport>>,
+}
+
+impl PonderReply {
+    /// What is known at the end of an answer.
+    pub(super) fn new(run_id: &str, finish: &Finish, steps: Option<Vec<StepReport>>) -> Self {
+        Self {
+            run_id: run_id.to_owned(),
+            kind: finish.kind.map(KindName::from),
+            thinking_end: finish.thinking_end.into(),
+            steps,
+        }
+    }
+}
+
+/// What ponder adds to a chunk: the report of a step, or the end.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum PonderChunk {
+    /// A step of a chain, in a chunk with an empty delta; only if the request asked for `events`.
+    Step(StepChunk),
+    /// In the chunk with the finish reason.
+    Reply(PonderReply),
+}
+
+/// The report of a step.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct StepChunk {
+    /// What happened.
+    pub step: StepReport,
+}
+
+/// One report about one step of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct StepReport {
+    /// The step's id within its chain.
+    pub id: String,
+    /// What the step does, for example `translate`.
+    pub action: String,
+    /// What happened to it.
+    #[serde(flatten)]
+    pub event: StepEventBody,
+}
+
+/// What happened to a step.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum StepEventBody {
+    /// It began.
+    Started,
+    /// It was left out.
+    Skipped {
+        /// Why it was not needed.
+        reason: String,
+    },
+    /// It chose something.
+    Decided {
+        /// What was chosen.
+        choice: String,
+        /// Why, most important first.
+        reasons: Vec<String>,
+    },
+    /// It ended well.
+    Finished {
+        /// What it produced, shortened where it is long.
+        output: String,
+        /// How long it took, in milliseconds.
+        elapsed_ms: u64,
+        /// The tokens of its model calls.
+        usage: UsageBody,
+    },
+    /// It failed; the chain may go on without it.
+    Failed {
+        /// What went wrong.
+        message: String,
+    },
+}
+
+impl From<StepEvent> for StepReport {
+    fn from(event: StepEvent) -> Self {
+        let body = match event.state {
+            StepState::Started => StepEventBody::Started,
+            StepState::Skipped { reason } => StepEventBody::Skipped { reason },
+            StepState::Decided { choice, reasons } => StepEventBody::Decided { choice, reasons },
+            StepState::Finished { output, elapsed, usage } => StepEventBody::Finished {
+                output,
+                elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+                usage: TokenUsage::of(usage).into(),
+            },
+            StepState::Failed { message } => StepEventBody::Failed { message },
+        };
+        Self { id: event.step, action: event.action.to_owned(), event: body }
+    }
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KindName {
+    /// A mathematical question.
+    Math,
+    /// A program to write.
+    Code,
+    /// Both.
+    Both,
+    /// Anything else.
+    Other,
+}
+
+impl From<Kind> for KindName {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Math => Self::Math,
+            Kind::Code => Self::Code,
+            Kind::Both => Self::Both,
+            Kind::Other => Self::Other,
+        }
+    }
+}
+
+/// How the thinking ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ThinkingEndName {
+    /// The model closed it itself.
+    Natural,
+    /// A token limit closed it.
+    Budget,
+    /// There was none.
+    None,
+}
+
+impl From<ThinkingEnd> for ThinkingEndName {
+    fn from(end: ThinkingEnd) -> Self {
+        match end {
+            ThinkingEnd::Natural => Self::Natural,
+            ThinkingEnd::Budget => Self::Budget,
+            ThinkingEnd::None => Self::None,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Known parameters that this version cannot honour: refused by name, never dropped in silence.
+//!
+//! Each has values that ask for nothing and are accepted, because clients send them by default.
+
+use serde_json::Value;
+
+use super::request::ChatRequest;
+use crate::error::ApiError;
+
+/// Refuses what cannot be honoured.
+///
+/// # Errors
+///
+/// 400 with the parameter's name.
+pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
+    const TOOLS: &str = "Tools and functions are not offered by this version.";
+    const FORMAT: &str = "Only free text is offered by this version; ask for the format in the \
+                          messages instead.";
+    const LOGPROBS: &str = "Log probabilities are not offered by this version.";
+    const TEXT_ONLY: &str = "The models served here write text only.";
+    let parameters = [
+        ("tools", &body.tools, is_empty as Harmless, TOOLS),
+        ("tool_choice", &body.tool_choice, chooses_no_tool, TOOLS),
+        ("functions", &body.functions, is_empty, TOOLS),
+        ("function_call", &body.function_call, chooses_no_tool, TOOLS),
+        ("response_format", &body.response_format, is_text_format, FORMAT),
+        ("logprobs", &body.logprobs, is_off, LOGPROBS),
+        ("top_logprobs", &body.top_logprobs, is_off, LOGPROBS),
+        ("logit_bias", &body.logit_bias, is_empty, "Logit biases are not offered by this version."),
+        ("modalities", &body.modalities, is_text_only, TEXT_ONLY),
+        ("audio", &body.audio, is_empty, TEXT_ONLY),
+        ("structured_outputs", &body.structured_outputs, is_empty, FORMAT),
+        ("guided_json", &body.guided_json, never, FORMAT),
+        ("guided_regex", &body.guided_regex, never, FORMAT),
+        ("guided_choice", &body.guided_choice, never, FORMAT),
+        ("guided_grammar", &body.guided_grammar, never, FORMAT),
+        ("grammar", &body.grammar, is_empty, FORMAT),
+        ("json_schema", &body.json_schema, is_empty, FORMAT),
+    ];
+    for (name, value, harmless, reason) in parameters {
+        if let Some(value) = value
+            && !harmless(value)
+        {
+            return Err(refuse(name, reason));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a budget for thinking.
+///
+/// # Errors
+///
+/// 400 with the name the budget was given under.
+pub(super) fn check_budget(name: &'static str, budget: Option<&Value>) -> Result<(), ApiError> {
+    match budget {
+        // -1 is how clients say "no limit".
+        Some(value) if value.as_i64() != Some(-1) => Err(refuse(
+            name,
+            "Budgets for thinking are not offered by this version; `max_completion_tokens` limits \
+             thinking and answer together, and `reasoning_effort: \"none\"` turns thinking off.",
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Refuses what only belongs to tools inside a message.
+pub(super) fn asks_for_nothing(value: Option<&Value>) -> bool {
+    value.is_none_or(is_empty)
+}
+
+fn refuse(name: &'static str, reason: &str) -> ApiError {
+    ApiError::invalid(name, format!("`{name}` cannot be honoured. {reason}"))
+}
+
+type Harmless = fn(&Value) -> bool;
+
+fn never(_: &Value) -> bool {
+    false
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::String(text) => text.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn is_off(value: &Value) -> bool {
+    value.as_bool() == Some(false) || value.as_i64() == Some(0)
+}
+
+fn chooses_no_tool(value: &Value) -> bool {
+    matches!(value.as_str(), Some("none" | "auto"))
+}
+
+fn is_text_format(value: &Value) -> bool {
+    value.get("type").and_then(Value::as_str) == Some("text")
+}
+
+fn is_text_only(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(|item| item.as_str() == Some("text")))
+}

@@ -1,0 +1,210 @@
+//! A reply piece by piece.
+//!
+//! The order is what clients rely on: one chunk per answer with the role, then pieces, then exactly
+//! one chunk per answer with the finish reason, then the usage if it was asked for, then `[DONE]`.
+
+use async_stream::stream;
+use axum::response::Response;
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    Head,
+    choices::{Choices, Piece},
+    chunk::{ChatCompletionChunk, ChunkChoice, ChunkDelta, ChunkObject, ChunkUsage},
+    ponder::{PonderChunk, PonderReply, StepChunk},
+    response::{AssistantRole, TokenUsage},
+    validate::{ReplyStyle, Steps, UsageChunk},
+};
+use crate::{
+    api::{
+        reasoning::{Placed, ReasoningPlacer},
+        sse,
+    },
+    app::ApiSettings,
+    error::ApiError,
+    generate::{Delta, Finish, GenerateError},
+};
+
+/// Answers with a stream of events.
+///
+/// # Errors
+///
+/// The error of an answer that fails before its first text, if it does so soon.
+pub(super) async fn respond(
+    choices: Choices,
+    writer: ChunkWriter,
+    settings: &ApiSettings,
+) -> Result<Response, ApiError> {
+    let mut choices = Box::pin(choices);
+    let mut early = Vec::new();
+    let grace_ends = Instant::now() + settings.first_text_grace;
+    // A text means that the answer is under way; silence means that it takes long. A chain's report
+    // of what it is about to do means neither.
+    while let Ok(Some(piece)) = timeout_at(grace_ends, choices.next()).await {
+        let piece = piece?;
+        let only_a_report = matches!(piece.delta, Delta::Step(_));
+        early.push(Ok(piece));
+        if !only_a_report {
+            break;
+        }
+    }
+    // Among several answers no one can be known to run still; a comment belongs to none.
+    let heartbeat = if writer.count == 1 { writer.heartbeat() } else { sse::COMMENT };
+    let events = events(futures::stream::iter(early).chain(choices), writer);
+    let events = sse::kept_alive(events, heartbeat, settings.keep_alive, settings.heartbeat);
+    Ok(sse::response(sse::taken_within(events, settings.untaken)))
+}
+
+fn events(
+    mut choices: impl Stream<Item = Result<Piece, GenerateError>> + Send + Unpin + 'static,
+    mut writer: ChunkWriter,
+) -> impl Stream<Item = Bytes> + Send + 'static {
+    stream! {
+        for index in 0..writer.count {
+            yield writer.opening(index);
+        }
+        while let Some(piece) = choices.next().await {
+            match piece {
+                Ok(piece) => {
+                    if let Some(event) = writer.piece(piece) {
+                        yield event;
+                    }
+                }
+                Err(error) => {
+                    let error = ApiError::from(error);
+                    tracing::warn!(error = error.message(), "a stream ended with an error");
+                    yield sse::event(&error.body());
+                    return;
+                }
+            }
+        }
+        if let Some(event) = writer.usage_chunk() {
+            yield event;
+        }
+        yield sse::DONE;
+    }
+}
+
+/// Writes the chunks of one reply.
+pub(super) struct ChunkWriter {
+    head: Head,
+    count: u32,
+    steps: Steps,
+    usage_chunk: UsageChunk,
+    usage: TokenUsage,
+    /// One per answer.
+    placers: Vec<ReasoningPlacer>,
+}
+
+impl ChunkWriter {
+    pub(super) fn new(head: Head, count: u32, style: ReplyStyle, usage_chunk: UsageChunk) -> Self {
+        Self {
+            head,
+            count,
+            steps: style.steps,
+            usage_chunk,
+            usage: TokenUsage::default(),
+            placers: (0..count).map(|_| ReasoningPlacer::new(style.reasoning)).collect(),
+        }
+    }
+
+    /// The first chunk of an answer, the only one with the role.
+    fn opening(&self, index: u32) -> Bytes {
+        let delta = ChunkDelta {
+            role: Some(AssistantRole::Assistant),
+            content: Some(String::new()),
+            ..ChunkDelta::default()
+        };
+        self.delta(index, delta)
+    }
+
+    /// A chunk without anything new, for clients that count the time between chunks.
+    fn heartbeat(&self) -> Bytes {
+        self.delta(0, ChunkDelta::default())
+    }
+
+    /// The chunk of a piece; none if there is nothing to show.
+    fn piece(&mut self, Piece { index, delta }: Piece) -> Option<Bytes> {
+        let placer = self.placers.get_mut(index as usize)?;
+        match delta {
+            Delta::Reasoning(text) => match placer.place(text) {
+                Placed::Fields(reasoning) => {
+                    Some(self.delta(index, ChunkDelta { reasoning, ..ChunkDelta::default() }))
+                }
+                Placed::Content(text) => Some(self.content(index, text)),
+                Placed::Nothing => None,
+            },
+            Delta::Content(text) if text.is_empty() => None,
+            Delta::Content(text) => {
+                let text = placer.before_content(text);
+                Some(self.content(index, text))
+            }
+            Delta::Step(event) => match self.steps {
+                Steps::Reported => {
+                    let step = StepChunk { step: event.into() };
+                    let choice = unfinished(index, ChunkDelta::default());
+                    Some(sse::event(&ChatCompletionChunk {
+                        ponder: Some(PonderChunk::Step(step)),
+                        ..self.chunk(vec![choice])
+                    }))
+                }
+                Steps::Omitted => None,
+            },
+            Delta::Finished(finish) => Some(self.finish(index, &finish)),
+        }
+    }
+
+    fn content(&self, index: u32, text: String) -> Bytes {
+        self.delta(index, ChunkDelta { content: Some(text), ..ChunkDelta::default() })
+    }
+
+    fn delta(&self, index: u32, delta: ChunkDelta) -> Bytes {
+        sse::event(&self.chunk(vec![unfinished(index, delta)]))
+    }
+
+    fn finish(&mut self, index: u32, finish: &Finish) -> Bytes {
+        self.usage.add(finish.usage);
+        let choice = ChunkChoice {
+            index,
+            delta: ChunkDelta::default(),
+            finish_reason: Some(finish.reason.into()),
+        };
+        let reply = PonderReply::new(&self.head.run_id, finish, None);
+        sse::event(&ChatCompletionChunk {
+            ponder: Some(PonderChunk::Reply(reply)),
+            ..self.chunk(vec![choice])
+        })
+    }
+
+    /// The chunk that counts the tokens, if it was asked for.
+    fn usage_chunk(&self) -> Option<Bytes> {
+        match self.usage_chunk {
+            UsageChunk::Omitted => None,
+            UsageChunk::Sent => Some(sse::event(&ChatCompletionChunk {
+                usage: ChunkUsage::Counted(self.usage.into()),
+                ..self.chunk(Vec::new())
+            })),
+        }
+    }
+
+    fn chunk(&self, choices: Vec<ChunkChoice>) -> ChatCompletionChunk {
+        ChatCompletionChunk {
+            id: self.head.id.clone(),
+            object: ChunkObject::ChatCompletionChunk,
+            created: self.head.created,
+            model: self.head.model.clone(),
+            choices,
+            usage: match self.usage_chunk {
+                UsageChunk::Sent => ChunkUsage::Null,
+                UsageChunk::Omitted => ChunkUsage::Absent,
+            },
+            ponder: None,
+        }
+    }
+}
+
+fn unfinished(index: u32, delta: ChunkDelta) -> ChunkChoice {
+    ChunkChoice { index, delta, finish_reason: None }
+}

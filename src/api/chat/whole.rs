@@ -1,0 +1,84 @@
+//! A reply in one piece: the stream, collected.
+
+use futures::StreamExt;
+
+use super::{
+    Head,
+    choices::{Choices, Piece},
+    ponder::{PonderReply, StepReport},
+    response::{
+        AnswerMessage, AssistantRole, ChatCompletion, Choice, CompletionObject, TokenUsage,
+    },
+    validate::{ReplyStyle, Steps},
+};
+use crate::{
+    api::reasoning::{Placed, ReasoningFields, ReasoningPlacer},
+    error::ApiError,
+    generate::{Answer, Delta, Finish},
+};
+
+/// Collects the answers into a reply.
+///
+/// # Errors
+///
+/// The error that ended one of the answers.
+pub(super) async fn reply(
+    mut choices: Choices,
+    head: Head,
+    count: u32,
+    style: ReplyStyle,
+) -> Result<ChatCompletion, ApiError> {
+    let mut answers: Vec<Answer> = (0..count).map(|_| Answer::default()).collect();
+    while let Some(piece) = choices.next().await {
+        let Piece { index, delta } = piece?;
+        let Some(answer) = answers.get_mut(index as usize) else { continue };
+        match delta {
+            Delta::Reasoning(text) => answer.reasoning.push_str(&text),
+            Delta::Content(text) => answer.content.push_str(&text),
+            Delta::Step(event) => answer.steps.push(event),
+            Delta::Finished(finish) => answer.finish = finish,
+        }
+    }
+    Ok(compose(answers, head, style))
+}
+
+fn compose(mut answers: Vec<Answer>, head: Head, style: ReplyStyle) -> ChatCompletion {
+    let mut usage = TokenUsage::default();
+    for answer in &answers {
+        usage.add(answer.finish.usage);
+    }
+    let first = answers.first().map_or_else(Finish::default, |answer| answer.finish.clone());
+    let steps = answers.iter_mut().flat_map(|answer| std::mem::take(&mut answer.steps));
+    let steps = match style.steps {
+        Steps::Reported => Some(steps.map(StepReport::from).collect()),
+        Steps::Omitted => None,
+    };
+    let choices = (0..).zip(answers).map(|(index, answer)| choice(index, answer, style)).collect();
+    ChatCompletion {
+        ponder: PonderReply::new(&head.run_id, &first, steps),
+        id: head.id,
+        object: CompletionObject::ChatCompletion,
+        created: head.created,
+        model: head.model,
+        choices,
+        usage: usage.into(),
+    }
+}
+
+fn choice(index: u32, answer: Answer, style: ReplyStyle) -> Choice {
+    let mut placer = ReasoningPlacer::new(style.reasoning);
+    let (mut content, reasoning) = match placer.place(answer.reasoning) {
+        Placed::Fields(fields) => (String::new(), fields),
+        Placed::Content(text) => (text, ReasoningFields::default()),
+        Placed::Nothing => (String::new(), ReasoningFields::default()),
+    };
+    if !answer.content.is_empty() {
+        content.push_str(&placer.before_content(answer.content));
+    }
+    Choice {
+        index,
+        message: AnswerMessage { role: AssistantRole::Assistant, content, reasoning, refusal: () },
+        logprobs: (),
+        finish_reason: answer.finish.reason.into(),
+    }
+}

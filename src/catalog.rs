@@ -1,0 +1,61 @@
+//! Names and what answers to them.
+//!
+//! The catalog is filled once, when the program starts, and only read afterwards. The first entry
+//! that is not a chain is the hosted chat model.
+
+use std::sync::Arc;
+
+use crate::generate::Generate;
+
+/// Everything this node can be asked by name, in the order in which it is listed.
+#[derive(Clone, Default)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+}
+
+/// A name and what answers to it.
+#[derive(Clone)]
+pub struct Entry {
+    /// What a client may know about it.
+    pub info: ModelInfo,
+    /// What answers.
+    pub model: Arc<dyn Generate>,
+}
+
+/// What a client may know about a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// The name that requests use, for example `WeiboAI/VibeThinker-1.5B` or `chain/solve`.
+    pub id: String,
+    /// What it is, in one or two sentences.
+    pub description: String,
+    /// Who made it; `ponder` for chains.
+    pub owned_by: String,
+    /// When it was loaded, in seconds since 1970.
+    pub created: u64,
+    /// The most tokens of a prompt and its answer together, where it is known.
+    pub context_length: Option<u32>,
+    /// Whether it only demonstrates: small, and right only inside a narrow domain.
+    pub demonstration: bool,
+}
+
+impl Catalog {
+    /// Adds a model; a later one with the same name replaces the earlier one in its place.
+    pub fn insert(&mut self, info: ModelInfo, model: Arc<dyn Generate>) {
+        let entry = Entry { info, model };
+        match self.entries.iter_mut().find(|existing| existing.info.id == entry.info.id) {
+            Some(existing) => *existing = entry,
+            None => self.entries.push(entry),
+        }
+    }
+
+    /// What answers to `id`.
+    pub fn find(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.info.id == id)
+    }
+
+    /// Every entry, in the order in which it was added.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+}

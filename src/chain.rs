@@ -1,0 +1,191 @@
+//! Chains: models composed into a model.
+//!
+//! A chain is a plan (detect the language, route, translate, reason, …) and the models that fill
+//! its roles. It implements [`Generate`] like every model, so it is served, limited, streamed and
+//! tested like one.
+//!
+//! ```text
+//! chains/solve.yaml ─▶ spec ─▶ load ─┐                     ┌─▶ explain (no model)
+//!                                    ├─▶ Plan (checked) ───┤
+//! typed Rust ─────────▶ compose ─────┘                     └─▶ run ─▶ step::* ─▶ Generate
+//! ```
+//!
+//! # What a chain does with a request
+//!
+//! - The last message of the user is the question. Reasoning models are trained on single
+//!   questions, so the `reason` step sees no earlier messages; the `chat` step, which answers what
+//!   is neither mathematics nor code, gets the whole conversation.
+//! - System messages go to the `reason` and `chat` steps, as do the sampling parameters, `stop` and
+//!   the thinking switch. Translations use their own settings.
+//! - `max_tokens` is what all answering calls of a run together may write; translations are not
+//!   counted against it, but they are counted in the usage.
+//! - Thinking streams before content. In English the answer streams as the model writes it; in
+//!   Chinese the thinking streams and the answer follows when its translation is proved.
+
+use std::{fmt, sync::Arc};
+
+use futures::{FutureExt, future::BoxFuture};
+
+use crate::generate::{Generate, GenerateError, Generation, Request};
+
+mod budget;
+pub mod compose;
+mod context;
+mod explain;
+pub mod extract;
+pub mod language;
+mod load;
+pub mod mask;
+pub mod numbers;
+mod outlet;
+pub mod parts;
+mod plan;
+mod problem;
+mod prompt;
+pub mod proof;
+mod reference;
+pub mod routing;
+mod run;
+mod shipped;
+mod spec;
+pub mod step;
+mod texts;
+mod value;
+
+pub use context::Context;
+pub use explain::{ExplainedStep, Explanation, explain};
+pub use load::{load, load_file};
+pub use plan::{Limits, ModelRole, Plan, UsedRole};
+pub use problem::{LoadError, Problem};
+pub use prompt::Prompt;
+pub use shipped::{Shipped, check, load_folder, shipped};
+pub use value::{Outcome, Solution, Type, Typed, Value};
+
+/// The most bytes of a question: splitting, routing and masking look at all of it before a model
+/// with a context of its own does.
+const LONGEST_QUESTION: usize = 128 * 1024;
+
+/// A plan and the models that run it.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    plan: Arc<Plan>,
+    models: Models,
+}
+
+/// The models of a chain.
+#[derive(Debug, Clone)]
+pub struct Models {
+    /// Solves mathematics and programming.
+    pub reasoner: Named,
+    /// Translates; if there is none, the general model does, else the reasoner.
+    pub translator: Option<Named>,
+    /// Answers what is neither mathematics nor code; if there is none, a message says so.
+    pub general: Option<Named>,
+}
+
+/// A model and its name.
+#[derive(Clone)]
+pub struct Named {
+    /// The name, as the catalog lists it.
+    pub id: String,
+    /// What answers.
+    pub model: Arc<dyn Generate>,
+}
+
+/// The names of a chain's models; enough to explain what would happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelNames {
+    /// Who solves mathematics and programming.
+    pub reasoner: String,
+    /// Who translates, where that is set.
+    pub translator: Option<String>,
+    /// Who answers everything else, where that is set.
+    pub general: Option<String>,
+}
+
+impl Chain {
+    /// A chain that runs `plan` on `models`.
+    pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
+        Self { plan: plan.into(), models }
+    }
+
+    /// What the chain does.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+}
+
+impl Generate for Chain {
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
+        let too_long = request.question().len() > LONGEST_QUESTION;
+        async move {
+            if too_long {
+                return Err(GenerateError::invalid(
+                    "messages",
+                    format!("A chain takes questions of at most {LONGEST_QUESTION} bytes."),
+                ));
+            }
+            Ok(Generation::new(outlet::stream(|outlet| {
+                run::to_end(run::Run::new(plan, models, request, outlet))
+            })))
+        }
+        .boxed()
+    }
+}
+
+impl Models {
+    /// One model for everything, as the embedded model is used.
+    pub fn only(reasoner: Named) -> Self {
+        Self { reasoner, translator: None, general: None }
+    }
+
+    /// The model that has a role; translations fall to the general model, then to the reasoner.
+    pub(crate) fn of(&self, role: ModelRole) -> Option<&Named> {
+        match role {
+            ModelRole::Reasoner => Some(&self.reasoner),
+            ModelRole::Translator => {
+                self.translator.as_ref().or(self.general.as_ref()).or(Some(&self.reasoner))
+            }
+            ModelRole::General => self.general.as_ref(),
+        }
+    }
+
+    /// The names of the models.
+    pub fn names(&self) -> ModelNames {
+        let name = |model: &Option<Named>| model.as_ref().map(|model| model.id.clone());
+        ModelNames {
+            reasoner: self.reasoner.id.clone(),
+            translator: name(&self.translator),
+            general: name(&self.general),
+        }
+    }
+}
+
+impl ModelNames {
+    /// The name of the model that has a role; see [`Models`].
+    pub(crate) fn of(&self, role: ModelRole) -> Option<&str> {
+        match role {
+            ModelRole::Reasoner => Some(&self.reasoner),
+            ModelRole::Translator => self
+                .translator
+                .as_deref()
+                .or(self.general.as_deref())
+                .or(Some(self.reasoner.as_str())),
+            ModelRole::General => self.general.as_deref(),
+        }
+    }
+}
+
+impl Named {
+    /// A model with its name.
+    pub fn new(id: impl Into<String>, model: Arc<dyn Generate>) -> Self {
+        Self { id: id.into(), model }
+    }
+}
+
+impl fmt::Debug for Named {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Named").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,324 @@
+//! Chinese numerals: `三百零五`, `两万五`, `三分之一`, `三点一四`.
+//!
+//! A numeral is certain when it stands before a measure word or is longer than one character;
+//! otherwise it may be part of a word (三角形, 一共, 第二) and is only possible.
+
+use super::{Number, Reader, digits};
+
+/// Words in which numerals count nothing, or nothing that English would write as a number.
+const WORDS: [&str; 34] = [
+    "一元一次",
+    "一元二次",
+    "二元一次",
+    "二元二次",
+    "三元一次",
+    "一次函数",
+    "二次函数",
+    "三次函数",
+    "一次方程",
+    "二次方程",
+    "三次方程",
+    "二次三项式",
+    "二次项",
+    "一次项",
+    "三次项",
+    "三角",
+    "四边形",
+    "五边形",
+    "六边形",
+    "八边形",
+    "二进制",
+    "八进制",
+    "十进制",
+    "十六进制",
+    "二叉",
+    "二分查找",
+    "二分法",
+    "四舍五入",
+    "四则",
+    "万一",
+    "千万别",
+    "两者",
+    "两边",
+    "两侧",
+];
+
+/// Characters that make the numeral before them a count.
+const MEASURES: &str = "个只支本张条件位名人岁天年月日周小时分秒元角块毛米厘公千克斤吨升毫倍次步组排行列\
+                        页箱袋瓶盒杯辆台棵朵头匹间座层段节门题道点户家对双套包筐根片份种类项加减乘除成数\
+                        圈封颗粒枚艘架盏把串桶碗枝束堆群班队批卷册篇句字词股面幅架口滴勺堂期届号";
+
+/// Units of measurement that begin with a character that is also a numeral.
+const UNITS_AFTER_THOUSAND: &str = "克米瓦卡赫帕焦伏字";
+
+/// Reads the numeral that begins here, if one does.
+pub(super) fn read(reader: &mut Reader<'_>) -> bool {
+    let first = reader.peek(0).unwrap_or_default();
+    if first != '半' && digit(first).is_none() && scale(first).is_none() {
+        return false;
+    }
+    if let Some(word) = WORDS.into_iter().find(|word| reader.goes_on_with(word)) {
+        for character in word.chars() {
+            if let Some(digit) = digit(character) {
+                reader.possible(Number::whole(digit));
+            }
+            reader.at += 1;
+        }
+        return true;
+    }
+    for (words, divisor) in [("百分之", 1), ("千分之", 1_000), ("万分之", 10_000)] {
+        if reader.goes_on_with(words) {
+            reader.at += 3;
+            if let Some(number) = value(reader)
+                && let Some(share) = number.over(&Number::whole(divisor))
+            {
+                reader.certain(share);
+            }
+            return true;
+        }
+    }
+    if reader.peek(0) == Some('半') {
+        reader.at += 1;
+        let half = Number::ratio(1, 2);
+        match reader.characters.get(reader.at.wrapping_sub(2)) {
+            Some('一') => reader.certain(half),
+            _ => reader.possible(half),
+        }
+        return true;
+    }
+    numeral(reader)
+}
+
+/// Reads a run of numerals with what belongs to it: decimals, a fraction.
+fn numeral(reader: &mut Reader<'_>) -> bool {
+    let before = reader.before();
+    let start = reader.at;
+    let Some(number) = run(reader) else {
+        return false;
+    };
+    let length = reader.at - start;
+    if reader.goes_on_with("分之") {
+        reader.at += 2;
+        if let Some(fraction) = value(reader).and_then(|numerator| numerator.over(&number)) {
+            reader.certain(fraction);
+            return true;
+        }
+        reader.at -= 2;
+    }
+    if reader.peek(0) == Some('点') && reader.peek(1).and_then(digit).is_some() {
+        reader.at += 1;
+        let mut decimals = String::new();
+        while let Some(digit) = reader.peek(0).and_then(digit) {
+            decimals.push_str(&digit.to_string());
+            reader.at += 1;
+        }
+        let power = u32::try_from(decimals.len()).ok().and_then(|power| 10_u128.checked_pow(power));
+        let parts = power.zip(decimals.parse::<u128>().ok());
+        if let Some(sum) =
+            parts.and_then(|(power, decimals)| number.plus(&Number::ratio(decimals, power)))
+        {
+            reader.certain(sum);
+        }
+        return true;
+    }
+    if discount(reader, &number) {
+        return true;
+    }
+    let next = reader.peek(0);
+    let named = matches!(before, Some('第' | '之' | '期' | '周' | '拜'))
+        || reader.goes_on_with("进制")
+        || next == Some('几');
+    let counts = next.is_some_and(|character| MEASURES.contains(character));
+    let one = number == Number::whole(1);
+    if !named && !one && (length > 1 || counts) {
+        reader.certain(number);
+    } else {
+        reader.possible(number);
+    }
+    true
+}
+
+/// Reads the 折 behind a number: 八折 is 80 % of the price and 20 % off, and English says either.
+pub(super) fn discount(reader: &mut Reader<'_>, number: &Number) -> bool {
+    let Number::Ratio { numerator: paid, denominator: 1 } = *number else { return false };
+    if reader.peek(0) != Some('折') || paid == 0 || paid >= 100 {
+        return false;
+    }
+    let percent = if paid < 10 { paid * 10 } else { paid };
+    for reading in [paid, percent, 100 - percent] {
+        reader.possible(Number::whole(reading));
+    }
+    true
+}
+
+/// The value of the number that begins here, in numerals or digits.
+pub(super) fn value(reader: &mut Reader<'_>) -> Option<Number> {
+    match reader.peek(0)? {
+        '0'..='9' => digits::plain(reader),
+        _ => run(reader),
+    }
+}
+
+/// `number` times the Chinese scale that follows it, if one does: `3万5千` is 35,000.
+pub(super) fn scaled(reader: &mut Reader<'_>, mut number: Number) -> Number {
+    let Some(first) = scale_here(reader) else {
+        return number;
+    };
+    let mut smallest = first;
+    reader.at += 1;
+    number = number.times(first);
+    // Ten thousand of a scale: 3千万.
+    while let Some(scale) = scale_here(reader).filter(|scale| *scale >= 10_000) {
+        reader.at += 1;
+        number = number.times(scale);
+    }
+    loop {
+        let start = reader.at;
+        let part = value_of_one(reader);
+        let scale = scale_here(reader).filter(|scale| *scale < smallest);
+        let sum = part.zip(scale).and_then(|(part, scale)| number.plus(&part.times(scale)));
+        match (sum, scale) {
+            (Some(sum), Some(scale)) => {
+                reader.at += 1;
+                number = sum;
+                smallest = scale;
+            }
+            _ => {
+                reader.at = start;
+                return number;
+            }
+        }
+    }
+}
+
+/// Digits, or one numeral.
+fn value_of_one(reader: &mut Reader<'_>) -> Option<Number> {
+    match reader.peek(0)? {
+        '0'..='9' => digits::plain(reader),
+        character => {
+            let digit = digit(character)?;
+            reader.at += 1;
+            Some(Number::whole(digit))
+        }
+    }
+}
+
+/// The scale that stands here, unless it begins a unit (千克).
+fn scale_here(reader: &Reader<'_>) -> Option<u128> {
+    let character = reader.peek(0)?;
+    let unit =
+        character == '千' && reader.peek(1).is_some_and(|next| UNITS_AFTER_THOUSAND.contains(next));
+    scale(character).filter(|_| !unit)
+}
+
+/// The value of the numerals from here on; `None` if there are none or only scales.
+fn run(reader: &mut Reader<'_>) -> Option<Number> {
+    let start = reader.at;
+    let mut sum = Sum::default();
+    while let Some(character) = reader.peek(0) {
+        match (digit(character), scale_here(reader)) {
+            (Some(digit), _) => sum.digit(digit),
+            (None, Some(scale)) => {
+                if !sum.scale(scale) {
+                    break;
+                }
+            }
+            (None, None) => break,
+        }
+        reader.at += 1;
+    }
+    let number = sum.value();
+    if number.is_none() {
+        reader.at = start;
+    }
+    number
+}
+
+/// A numeral as far as it has been read.
+#[derive(Default)]
+struct Sum {
+    /// Full sections of 万 and 亿.
+    total: u128,
+    /// The section below 万.
+    section: u128,
+    /// Digits that no scale has taken yet.
+    pending: Option<u128>,
+    pending_digits: usize,
+    /// The scale read last; 1 after a 零, so that 二百零五 is 205 and 二百五 is 250.
+    last: u128,
+    scales: usize,
+    digits: usize,
+}
+
+impl Sum {
+    fn digit(&mut self, digit: u128) {
+        self.digits += 1;
+        if digit == 0 && self.scales > 0 && self.pending.is_none() {
+            self.last = 1;
+            return;
+        }
+        self.pending_digits += 1;
+        self.pending = Some(self.pending.unwrap_or(0).saturating_mul(10).saturating_add(digit));
+    }
+
+    /// Applies a scale; false if none can stand here.
+    fn scale(&mut self, scale: u128) -> bool {
+        // 十二 is twelve, but 百货 and 万物 are no numbers.
+        if self.digits == 0 && self.scales == 0 && scale != 10 {
+            return false;
+        }
+        self.scales += 1;
+        let pending = self.pending.take();
+        self.pending_digits = 0;
+        if scale >= 10_000 {
+            let section = self.section.saturating_add(pending.unwrap_or(0));
+            self.total = if scale > 10_000 {
+                // 亿 takes everything before it, so that 三万亿 is three million million.
+                self.total.saturating_add(section).max(1).saturating_mul(scale)
+            } else {
+                self.total.saturating_add(section.max(1).saturating_mul(scale))
+            };
+            self.section = 0;
+        } else {
+            let digit = pending.unwrap_or(1);
+            self.section = self.section.saturating_add(digit.saturating_mul(scale));
+        }
+        self.last = scale;
+        true
+    }
+
+    fn value(self) -> Option<Number> {
+        if self.digits == 0 && self.scales == 0 {
+            return None;
+        }
+        let rest = match self.pending {
+            // 两万五 is 25,000.
+            Some(digit) if self.last > 10 && self.pending_digits == 1 => {
+                digit.saturating_mul(self.last / 10)
+            }
+            Some(digits) => digits,
+            None => 0,
+        };
+        Some(Number::whole(self.total.saturating_add(self.section).saturating_add(rest)))
+    }
+}
+
+fn digit(character: char) -> Option<u128> {
+    let digits = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    match character {
+        '〇' => Some(0),
+        '两' => Some(2),
+        _ => digits.iter().zip(0..).find(|(name, _)| **name == character).map(|(_, value)| value),
+    }
+}
+
+fn scale(character: char) -> Option<u128> {
+    match character {
+        '十' => Some(10),
+        '百' => Some(100),
+        '千' => Some(1_000),
+        '万' => Some(10_000),
+        '亿' => Some(100_000_000),
+        _ => None,
+    }
+}

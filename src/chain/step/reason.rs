@@ -1,0 +1,146 @@
+//! `reason`: asks the reasoning model and finds the final result in its answer.
+
+use crate::{
+    chain::{
+        budget::Purpose,
+        context::{Context, Cut, ModelCall, Relay},
+        extract,
+        plan::ModelRole,
+        prompt::Prompt,
+        texts,
+        value::{Outcome, Solution},
+    },
+    generate::{FinishReason, GenerateError, Kind, Message, Request, Role, ThinkingEnd},
+};
+
+use super::{Action, Step};
+
+/// Asks the reasoning model one question.
+///
+/// The model sees the client's system messages and the question in its prompt template, and no
+/// history: reasoning models are trained on single questions. The client's sampling parameters,
+/// `max_tokens` and `stop` are meant for this step. Thinking streams as it comes, and so does the
+/// answer where it is the chain's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reason {
+    /// What the question is about: it selects the prompt and the model's recommended sampling.
+    pub topic: Topic,
+    /// What to look for in the answer.
+    pub extract: Extract,
+}
+
+/// What a question to the reasoning model is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Mathematics.
+    Math,
+    /// Programming.
+    Code,
+}
+
+/// What the final result of an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extract {
+    /// The last balanced `\boxed{…}`.
+    Boxed,
+    /// The last fenced block of code.
+    Code,
+}
+
+impl Reason {
+    /// A mathematical question with a boxed answer.
+    pub fn math() -> Self {
+        Self { topic: Topic::Math, extract: Extract::Boxed }
+    }
+
+    /// A program to write.
+    pub fn code() -> Self {
+        Self { topic: Topic::Code, extract: Extract::Code }
+    }
+
+    /// The request to the model.
+    fn request(self, question: &str, client: &Request) -> Result<Request, GenerateError> {
+        let (prompt, kind) = match self.topic {
+            Topic::Math => (Prompt::Math, Kind::Math),
+            Topic::Code => (Prompt::Code, Kind::Code),
+        };
+        let system = client.messages.iter().filter(|message| message.role == Role::System);
+        let question = Message::user(prompt.render(question)?);
+        Ok(Request {
+            messages: system.cloned().chain([question]).collect(),
+            kind: Some(kind),
+            ..client.clone()
+        })
+    }
+}
+
+impl Step<String> for Reason {
+    type Output = Solution;
+
+    async fn run(
+        &self,
+        question: String,
+        context: &Context<'_>,
+    ) -> Result<Solution, GenerateError> {
+        let call = ModelCall {
+            role: ModelRole::Reasoner,
+            request: self.request(&question, context.request())?,
+            purpose: Purpose::Answer,
+            relay: Relay::Everything,
+        };
+        let called = context.call(call).await?;
+        let cut = called.cut;
+        let finish = called.answer.finish;
+        let mut text = called.answer.content;
+        let result = self.extract.from(&text);
+        if result.is_none() {
+            context.decided("no final answer", vec![self.missing(cut, finish.reason)]).await;
+        }
+        let out_of_tokens = finish.reason == FinishReason::Length || cut == Some(Cut::Tokens);
+        if text.trim().is_empty() {
+            text = match cut {
+                Some(Cut::Time) => texts::out_of_time(context.language(), context.time_limit()),
+                _ if out_of_tokens => texts::out_of_tokens(context.language()),
+                _ => texts::unanswered(context.language()),
+            };
+            context.content(&text).await;
+        }
+        let thinking_end = match (cut, finish.thinking_end) {
+            (Some(Cut::Time), ThinkingEnd::None) => ThinkingEnd::Budget,
+            (_, end) => end,
+        };
+        let reason = if cut.is_some() { FinishReason::Length } else { finish.reason };
+        Ok(Solution { text, result, reason, thinking_end })
+    }
+}
+
+impl Reason {
+    /// Why there is no final result.
+    fn missing(self, cut: Option<Cut>, reason: FinishReason) -> String {
+        let wanted = match self.extract {
+            Extract::Boxed => "\\boxed{…}",
+            Extract::Code => "a closed block of code",
+        };
+        let why = match (cut, reason) {
+            (Some(Cut::Time), _) => "the time limit was reached",
+            (Some(Cut::Tokens), _) | (None, FinishReason::Length) => "the token limit was reached",
+            (None, FinishReason::Stop) => "the model ended its answer without one",
+        };
+        format!("{wanted} was not found in the answer: {why}")
+    }
+}
+
+impl Extract {
+    fn from(self, text: &str) -> Option<Outcome> {
+        match self {
+            Self::Boxed => extract::boxed(text).map(|content| Outcome::Boxed(content.to_owned())),
+            Self::Code => extract::code(text).map(|block| Outcome::Code(block.fenced.to_owned())),
+        }
+    }
+}
+
+impl From<Reason> for Action {
+    fn from(step: Reason) -> Self {
+        Self::Reason(step)
+    }
+}

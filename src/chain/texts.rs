@@ -1,0 +1,93 @@
+//! What a chain says itself, in the language of the person who asked.
+
+use std::time::Duration;
+
+use super::{language::Language, value::Outcome};
+
+/// A text in English and in Chinese.
+fn choose(language: Language, english: &str, chinese: &str) -> String {
+    if language == Language::Chinese { chinese.to_owned() } else { english.to_owned() }
+}
+
+/// What is answered to a question outside mathematics and programming when no general model is
+/// configured.
+pub(super) fn outside(language: Language) -> String {
+    choose(
+        language,
+        "This node answers questions in mathematics and programming, and this does not look like \
+         one. Ask for something to compute, to solve or to program. To have other questions \
+         answered too, configure a general model: add `[models.NAME]` with `url` and `api_key_env` \
+         to ponder.toml, and set `general = \"NAME\"` under `[roles]`.",
+        "本节点只回答数学和编程问题，而这个问题看起来不属于这两类。请提出需要计算、求解或编写程序的问题。\
+         如果希望其他问题也能得到回答，请配置一个通用模型：在 ponder.toml 中添加 `[models.NAME]`\
+         （填写 `url` 和 `api_key_env`），并在 `[roles]` 下设置 `general = \"NAME\"`。",
+    )
+}
+
+/// What is answered to an empty question.
+pub(super) fn empty(language: Language) -> String {
+    choose(
+        language,
+        "The question is empty. Ask something in mathematics or programming.",
+        "问题是空的。请提出一个数学或编程问题。",
+    )
+}
+
+/// What is answered when the tokens ran out before an answer began.
+pub(super) fn out_of_tokens(language: Language) -> String {
+    choose(
+        language,
+        "There is no final answer: the token limit was reached before the model had finished \
+         thinking. Ask again with a larger `max_tokens`.",
+        "没有得到最终答案：模型还在思考时就达到了令牌数上限。请调大 `max_tokens` 后重新提问。",
+    )
+}
+
+/// What is said in the thinking when no translation of the question passed the proof.
+pub(super) fn untranslated(language: Language) -> String {
+    choose(
+        language,
+        "(No translation of the question passed the proof, so it is answered as it was asked.)\n\n",
+        "（问题的译文没有通过验证，因此直接按原文作答。）\n\n",
+    )
+}
+
+/// What is answered when the model stopped before it had begun an answer.
+pub(super) fn unanswered(language: Language) -> String {
+    choose(
+        language,
+        "There is no final answer: the model stopped while it was still thinking. Ask again, or in \
+         other words.",
+        "没有得到最终答案：模型在思考过程中就停止了。请重新提问，或换一种说法。",
+    )
+}
+
+/// What is answered when the time ran out before an answer began.
+pub(super) fn out_of_time(language: Language, limit: Option<Duration>) -> String {
+    let seconds = limit.map_or(0, |limit| limit.as_secs());
+    choose(
+        language,
+        &format!(
+            "There is no final answer: the chain's time limit of {seconds} seconds was reached \
+             first. Raise `seconds` under `limits` in the chain file, or ask something smaller."
+        ),
+        &format!(
+            "没有得到最终答案：已达到该链的时间上限（{seconds} 秒）。\
+             请调大链文件中 `limits` 下的 `seconds`，或提出更小的问题。"
+        ),
+    )
+}
+
+/// The plain Chinese frame around a result whose prose could not be translated.
+pub(super) fn chinese_frame(result: Option<&Outcome>, original: &str) -> String {
+    match result {
+        Some(boxed @ Outcome::Boxed(_)) => format!("答案：{boxed}"),
+        Some(Outcome::Code(fenced)) => format!("代码如下：\n\n{fenced}"),
+        None => format!("模型没有给出最终答案。以下是模型的原文：\n\n{original}"),
+    }
+}
+
+/// The heading of one part of a composite answer.
+pub(super) fn part_heading(language: Language, number: usize) -> String {
+    choose(language, &format!("**Part {number}**"), &format!("**第 {number} 部分**"))
+}

@@ -1,0 +1,151 @@
+//! The command line.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{ModelArguments, ServeArguments};
+
+mod ask;
+mod chat;
+mod check;
+mod exit;
+mod explain;
+mod models;
+mod node;
+mod run;
+mod serve;
+mod show;
+
+use exit::{Exit, Failure};
+
+/// A reasoning node: a small thinking model, composed by chains, behind an OpenAI-compatible
+/// endpoint.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    models: ModelArguments,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done or yes, 1 no, findings or invalid input, 2 undecided or \
+cut off, 64 wrong usage or configuration, 69 something needed is not available, 70 internal error, \
+75 overloaded, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the OpenAI-compatible endpoint
+    Serve {
+        #[command(flatten)]
+        arguments: ServeArguments,
+        /// Check the configuration and the chains, then end
+        #[arg(long)]
+        check: bool,
+    },
+    /// Ask one question and print the answer
+    Ask(ask::AskArguments),
+    /// Talk with it, question by question
+    Chat(chat::ChatArguments),
+    /// Ask one question of a chain file
+    Run(run::RunArguments),
+    /// Say what would be done with a question, and why; loads no model
+    Explain(explain::ExplainArguments),
+    /// Check chain files; needs neither a model nor a network
+    Check(check::CheckArguments),
+    /// List what is configured
+    Models(models::ModelsArguments),
+}
+
+/// Parses the command line, does what it says, and returns the exit code.
+pub fn main() -> ExitCode {
+    let arguments = std::env::args_os().map(with_visible_minus);
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // A closed terminal is no reason to fail once more.
+            let _ = error.print();
+            return if wrong { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    start_logging(matches!(cli.command, Command::Serve { .. }));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            show::error(&format!("no thread could be started: {error}"));
+            return Exit::Internal.into();
+        }
+    };
+    let result = runtime.block_on(dispatch(cli));
+    // The engine's threads and a blocked read of the terminal must not hold up the end.
+    runtime.shutdown_background();
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if failure.exit == Exit::Interrupted {
+                // The cursor may stand in the middle of a thought.
+                show::say("\n");
+            }
+            show::error(&failure.message);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Puts a space before a question that begins with a minus sign, such as `-3 + 5 = ?`: without it,
+/// it would be taken for a flag. Flags begin with a letter, and a plain number may be a flag's value.
+fn with_visible_minus(argument: OsString) -> OsString {
+    match argument.to_str() {
+        Some(text)
+            if text.strip_prefix('-').is_some_and(|rest| {
+                !rest.is_empty()
+                    && !rest.starts_with(|first: char| first == '-' || first.is_ascii_alphabetic())
+            }) && text.parse::<f64>().is_err() =>
+        {
+            format!(" {text}").into()
+        }
+        _ => argument,
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        Command::Serve { arguments, check: true } => serve::check(&cli.models, &arguments),
+        Command::Serve { arguments, check: false } => serve::serve(&cli.models, &arguments).await,
+        Command::Ask(arguments) => ask::ask(&cli.models, arguments).await,
+        Command::Chat(arguments) => chat::chat(&cli.models, arguments).await,
+        Command::Run(arguments) => run::run(&cli.models, arguments).await,
+        Command::Explain(arguments) => explain::explain(&cli.models, &arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Models(arguments) => models::models(&cli.models, &arguments),
+    }
+}
+
+/// Logs to standard error; `RUST_LOG` changes what. The engine's own chatter is left out.
+fn start_logging(serving: bool) {
+    let default =
+        if serving { "warn,ponder=info,mistralrs_core=off" } else { "error,mistralrs_core=off" };
+    let chosen = crate::config::log_filter();
+    let filter = chosen.and_then(|text| EnvFilter::try_new(text).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(default));
+    // A program that embeds this one may have a subscriber already; that is fine.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false)
+        .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,114 @@
+//! `ponder ask`
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    exit::{Exit, Failure},
+    node::{find, question, start, unless_interrupted},
+    show::{self, Detail},
+};
+use crate::{
+    chain::extract,
+    config::ModelArguments,
+    generate::{Answer, FinishReason, Generate, Request, Sampling, Thinking},
+};
+
+/// What to ask, and how.
+#[derive(Debug, Args)]
+pub(super) struct AskArguments {
+    /// The question; from standard input if there is none, or if it is `-`
+    question: Vec<String>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+    /// Answer without thinking first: faster, and worse
+    #[arg(long)]
+    no_think: bool,
+    /// Show the answer only
+    #[arg(long, short)]
+    quiet: bool,
+    /// Who answers: a chain, or a model without one
+    #[arg(long, value_name = "NAME", default_value = "chain/solve")]
+    to: String,
+    /// 0 to 2: how freely words are chosen [default: as the model recommends]
+    #[arg(long, value_name = "NUMBER", value_parser = temperature)]
+    temperature: Option<f32>,
+    /// Repeats the same choices with the same number
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    seed: Option<i64>,
+    /// The most tokens to write, thinking included [default: as the model recommends]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_tokens: Option<u32>,
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if (0.0..=2.0).contains(&number) => Ok(number),
+        _ => Err("a number from 0 to 2 is needed".to_owned()),
+    }
+}
+
+pub(super) async fn ask(models: &ModelArguments, arguments: AskArguments) -> Result<Exit, Failure> {
+    let question = question(&arguments.question)?;
+    let request = Request {
+        thinking: if arguments.no_think { Thinking::Off } else { Thinking::Natural },
+        sampling: Sampling {
+            temperature: arguments.temperature,
+            seed: arguments.seed.map(i64::cast_unsigned),
+            ..Sampling::default()
+        },
+        max_tokens: arguments.max_tokens,
+        ..Request::ask(question)
+    };
+    let detail = match (arguments.json, arguments.quiet) {
+        (true, _) => Detail::Silent,
+        (false, true) => Detail::AnswerOnly,
+        (false, false) => Detail::Everything,
+    };
+    unless_interrupted(async {
+        let node = start(models, detail != Detail::Everything).await?;
+        let model = find(&node, &arguments.to)?;
+        let answer = show::stream(model.generate(request).await?, detail).await?;
+        let result = result(&answer);
+        if arguments.json {
+            show::line(&format!("{:#}", document(&answer, result)));
+        }
+        Ok(if result.is_some() { Exit::Done } else { Exit::Undecided })
+    })
+    .await
+}
+
+/// The boxed value, the program, or the whole text; nothing if the answer was cut off before one.
+pub(super) fn result(answer: &Answer) -> Option<&str> {
+    let content = answer.content.trim();
+    let found = extract::boxed(content)
+        .or_else(|| extract::code(content).map(|block| block.body.trim_end()));
+    match answer.finish.reason {
+        FinishReason::Stop => found.or(Some(content).filter(|text| !text.is_empty())),
+        FinishReason::Length => found,
+    }
+}
+
+/// The answer as one JSON object.
+fn document(answer: &Answer, result: Option<&str>) -> serde_json::Value {
+    let content = answer.content.trim();
+    let usage = answer.finish.usage;
+    json!({
+        "schema": "ponder.ask/1",
+        "answer": result,
+        "content": content,
+        "reasoning": answer.reasoning.trim(),
+        "kind": answer.finish.kind.map(crate::generate::Kind::as_str),
+        "usage": {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "reasoning_tokens": usage.reasoning_tokens,
+            "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+        },
+        "finish_reason": match answer.finish.reason {
+            FinishReason::Stop => "stop",
+            FinishReason::Length => "length",
+        },
+    })
+}

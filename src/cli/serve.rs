@@ -1,0 +1,149 @@
+//! `ponder serve`
+
+use tokio::net::TcpListener;
+
+use super::{
+    exit::{Exit, Failure},
+    show,
+};
+use crate::{
+    app::App,
+    config::{ModelArguments, NodeConfig, ServeArguments, ServeConfig},
+    node::{self, Node},
+    router, server,
+};
+
+/// Checks the configuration and the chains without loading a model.
+pub(super) fn check(models: &ModelArguments, arguments: &ServeArguments) -> Result<Exit, Failure> {
+    let config = NodeConfig::resolve(models)?;
+    let serving = ServeConfig::resolve(models, arguments)?;
+    let chains = node::plans(&config)?;
+    show::line(&format!(
+        "the configuration is good: {} model(s), {} chain(s), listening on {}",
+        config.models.len(),
+        chains.len(),
+        serving.listen
+    ));
+    Ok(Exit::Done)
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(super) async fn serve(
+    models: &ModelArguments,
+    arguments: &ServeArguments,
+) -> Result<Exit, Failure> {
+    let config = NodeConfig::resolve(models)?;
+    let serving = ServeConfig::resolve(models, arguments)?;
+    // A port that is taken or a broken chain should not wait for a model to load.
+    node::plans(&config)?;
+    let listener = TcpListener::bind(serving.listen).await.map_err(|error| {
+        Failure::new(
+            Exit::Unavailable,
+            format!(
+                "{} cannot be listened on: {error}; choose another with --listen",
+                serving.listen
+            ),
+        )
+    })?;
+    let address = listener.local_addr().unwrap_or(serving.listen);
+    let app = App::loading(serving.api);
+    let router = router::router(app.clone());
+    let loading = async {
+        let mut node = Node::start(&config, &|line| tracing::info!("{line}")).await?;
+        app.serve(node.catalog.clone());
+        show::note(&format!(
+            "serving on http://{address} (base URL http://{address}/v1); Ctrl-C stops"
+        ));
+        // Serving goes on until it is told to stop.
+        let mut hangups = Hangups::new();
+        loop {
+            hangups.next().await;
+            match reload(models, arguments, &app, &node).await {
+                Ok(changed) => node = changed,
+                Err(failure) => {
+                    tracing::error!("the old configuration stays: {}", failure.message);
+                }
+            }
+        }
+    };
+    let asked = tokio::sync::Notify::new();
+    let first = async {
+        stopped().await;
+        show::note("stopping: running answers may finish; once more ends at once");
+        asked.notify_one();
+    };
+    let second = async {
+        asked.notified().await;
+        stopped().await;
+    };
+    tokio::select! {
+        result = loading => result,
+        () = server::serve(listener, app.clone(), router, serving.server, first) => Ok(Exit::Done),
+        () = second => Ok(Exit::Interrupted),
+    }
+}
+
+/// Reads the configuration and the chains again. Answers that run are not disturbed; whether the new
+/// configuration is good is known before the old one is given up.
+async fn reload(
+    models: &ModelArguments,
+    arguments: &ServeArguments,
+    app: &App,
+    node: &Node,
+) -> Result<Node, Failure> {
+    tracing::info!("reading the configuration again");
+    let config = NodeConfig::resolve(models)?;
+    let serving = ServeConfig::resolve(models, arguments)?;
+    let changed = node.restart(&config, &|line| tracing::info!("{line}")).await?;
+    app.set_access(serving.api.access);
+    app.serve(changed.catalog.clone());
+    tracing::info!(
+        "models, roles, chains and keys are as configured now; other settings need a restart"
+    );
+    Ok(changed)
+}
+
+/// Requests to read the configuration again: `SIGHUP`, where there is such a thing.
+struct Hangups {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangups {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+        }
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
+/// Completes when the program is asked to stop.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}

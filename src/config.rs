@@ -1,0 +1,304 @@
+//! Configuration: flags, environment and `ponder.toml`, read once, checked, then passed on.
+//!
+//! A flag wins over its environment variable, which wins over the file, which wins over the
+//! default. Nothing outside this module reads the environment.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use crate::{
+    engine::{DeviceChoice, source::ModelSource},
+    generate::Sampling,
+};
+
+mod arguments;
+mod file;
+mod models;
+mod serving;
+
+pub use arguments::{ModelArguments, ServeArguments};
+use file::ConfigFile;
+use models::{general_by_flags, hosted_by_flags, model, only_one};
+pub use serving::ServeConfig;
+
+/// A configuration that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    /// What is wrong, and what to do about it.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// Everything the node must know to load its models.
+#[derive(Debug, Clone)]
+pub struct NodeConfig {
+    /// The models, by the name they are served under.
+    pub models: BTreeMap<String, ModelConfig>,
+    /// Who plays which role in chains.
+    pub roles: Roles,
+    /// A folder with chain files beside those inside the program.
+    pub chains: Option<PathBuf>,
+    /// Where unpacked and mended model files are kept.
+    pub cache: PathBuf,
+    /// Where models are downloaded from and to.
+    pub hub: Hub,
+    /// How many answers run at once.
+    pub max_running: u32,
+}
+
+/// Names of the models that play the roles of chains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roles {
+    /// Solves mathematics and programming; the hosted chat model.
+    pub reasoner: String,
+    /// Translates.
+    pub translator: Option<String>,
+    /// Answers everything else.
+    pub general: Option<String>,
+}
+
+/// One model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelConfig {
+    /// Loaded into this process.
+    Hosted(HostedModel),
+    /// Behind an OpenAI-compatible endpoint.
+    Remote(RemoteModel),
+}
+
+/// A model to load into this process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostedModel {
+    /// Where it comes from.
+    pub source: ModelSource,
+    /// Quantize the weights while loading.
+    pub quantize: Option<String>,
+    /// Where to run it.
+    pub device: DeviceChoice,
+    /// A system prompt for requests that bring none; may be empty.
+    pub system_prompt: Option<String>,
+    /// Sampling in place of what the model recommends.
+    pub sampling: Sampling,
+    /// The most tokens of an answer, in place of what the model recommends.
+    pub max_tokens: Option<u32>,
+    /// The most tokens of a prompt, in place of what this machine reads in reasonable time.
+    pub max_prompt_tokens: Option<u32>,
+}
+
+/// A model behind an endpoint.
+#[derive(Clone, PartialEq)]
+pub struct RemoteModel {
+    /// The endpoint's address, which usually ends in `/v1`.
+    pub url: String,
+    /// The model's name there.
+    pub model: String,
+    /// The key to send.
+    pub api_key: Option<String>,
+    /// What to add to a request that wants no thinking.
+    pub without_thinking: serde_json::Map<String, serde_json::Value>,
+}
+
+impl std::fmt::Debug for RemoteModel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("RemoteModel")
+            .field("url", &self.url)
+            .field("model", &self.model)
+            .field("api_key", &self.api_key.as_ref().map(|_| "…"))
+            .finish()
+    }
+}
+
+/// Where models are downloaded from and to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hub {
+    /// The hub's address (`HF_ENDPOINT`).
+    pub endpoint: Option<String>,
+    /// The shared cache folder (`HF_HOME`).
+    pub home: Option<PathBuf>,
+    /// An access token (`HF_TOKEN`).
+    pub token: Option<String>,
+}
+
+impl NodeConfig {
+    /// Combines flags, environment and file.
+    ///
+    /// # Errors
+    ///
+    /// Which setting is wrong, and where it came from.
+    pub fn resolve(arguments: &ModelArguments) -> Result<Self, ConfigError> {
+        let file = ConfigFile::find(arguments.config.as_deref())?;
+        let mut models = BTreeMap::new();
+        for (id, table) in file.models {
+            if id.is_empty() || id.starts_with("chain/") {
+                return Err(ConfigError(format!(
+                    "[models.{id:?}]: a model needs a name, and names that begin with chain/ belong \
+                     to chains"
+                )));
+            }
+            let model = model(&id, table)?;
+            models.insert(id, model);
+        }
+        let mut reasoner = arguments.reasoner.clone().or(file.roles.reasoner);
+        let hosted_by_flag = arguments.model.is_some();
+        if hosted_by_flag && arguments.reasoner.is_some() {
+            return Err(ConfigError(
+                "--model and --reasoner both say who reasons; give one of them".to_owned(),
+            ));
+        }
+        if hosted_by_flag || (models.is_empty() && reasoner.is_none()) {
+            let (id, model) = hosted_by_flags(arguments)?;
+            models.insert(id.clone(), ModelConfig::Hosted(model));
+            if hosted_by_flag || reasoner.is_none() {
+                reasoner = Some(id);
+            }
+        } else if let Some(flag) = arguments.set_without_model() {
+            return Err(ConfigError(format!(
+                "{flag} applies to the model of --model; for a model of the file, set it there"
+            )));
+        }
+        let general = arguments.general.clone().or(file.roles.general);
+        let general = general_by_flags(arguments, general, &mut models)?;
+        let reasoner = match reasoner {
+            Some(reasoner) => reasoner,
+            None => only_one(&models)?,
+        };
+        let roles = Roles {
+            reasoner,
+            translator: arguments.translator.clone().or(file.roles.translator),
+            general,
+        };
+        for (role, id) in [
+            ("reasoner", Some(&roles.reasoner)),
+            ("translator", roles.translator.as_ref()),
+            ("general", roles.general.as_ref()),
+        ] {
+            if let Some(id) = id.filter(|id| !models.contains_key(*id)) {
+                return Err(ConfigError(format!(
+                    "the role `{role}` names the model `{id}`, which is not configured; the models \
+                     are: {}",
+                    models.keys().cloned().collect::<Vec<_>>().join(", ")
+                )));
+            }
+        }
+        Ok(Self {
+            models,
+            roles,
+            chains: arguments.chains.clone().or(file.chains.folder),
+            cache: cache_folder(arguments.cache.clone().or(file.cache.folder))?,
+            hub: Hub {
+                endpoint: environment("HF_ENDPOINT").filter(|value| !value.is_empty()),
+                home: environment("HF_HOME").filter(|value| !value.is_empty()).map(PathBuf::from),
+                token: environment("HF_TOKEN").filter(|value| !value.is_empty()),
+            },
+            max_running: arguments.max_running.or(file.server.max_running).unwrap_or(4),
+        })
+    }
+}
+
+fn cache_folder(chosen: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
+    use etcetera::BaseStrategy;
+    if let Some(folder) = chosen {
+        return Ok(folder);
+    }
+    // Without a home folder (some containers and services) the temporary one does.
+    Ok(etcetera::choose_base_strategy()
+        .map_or_else(|_| std::env::temp_dir(), |folders| folders.cache_dir())
+        .join("ponder"))
+}
+
+/// What to log, in the words of `RUST_LOG`, if it is set.
+pub fn log_filter() -> Option<String> {
+    environment("RUST_LOG").filter(|value| !value.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(toml: &str, arguments: ModelArguments) -> Result<NodeConfig, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ponder.toml");
+        std::fs::write(&file, toml).unwrap();
+        NodeConfig::resolve(&ModelArguments { config: Some(file), ..arguments })
+    }
+
+    const FILE: &str = r#"
+        [models.script]
+        source = "scripted"
+        temperature = 0.5
+        [models.helper]
+        url = "http://127.0.0.1:11434/v1/"
+        [roles]
+        general = "helper"
+        [server]
+        max_running = 2
+    "#;
+
+    #[test]
+    fn a_file_alone_is_enough() {
+        let config = resolve(FILE, ModelArguments::default()).unwrap();
+        assert_eq!(config.roles.reasoner, "script", "the only hosted model reasons");
+        assert_eq!(config.roles.general.as_deref(), Some("helper"));
+        assert_eq!(config.max_running, 2);
+        let Some(ModelConfig::Remote(helper)) = config.models.get("helper") else { panic!() };
+        assert_eq!(
+            (helper.url.as_str(), helper.model.as_str()),
+            ("http://127.0.0.1:11434/v1", "helper")
+        );
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let flags = ModelArguments {
+            model: Some("scripted".to_owned()),
+            max_running: Some(9),
+            ..ModelArguments::default()
+        };
+        let config = resolve(FILE, flags).unwrap();
+        assert_eq!(config.roles.reasoner, "ponder-scripted");
+        assert_eq!(config.max_running, 9);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (toml, expected) in [
+            ("[models.a]\n", "[models.a]: give `source`"),
+            ("[models.a]\nsource = \"scripted\"\nurl = \"http://x\"\n", "not both"),
+            ("[models.a]\nurl = \"ftp://x\"\n", "must look like http://"),
+            ("[models.a]\nurl = \"http://x\"\nquantize = \"q4k\"\n", "`quantize` belongs"),
+            ("[models.a]\nsource = \"scripted\"\nquantize = \"zzz\"\n", "`zzz` is no quantization"),
+            ("[models.a]\nsource = \"scripted\"\ntop_p = 7.0\n", "`top_p` must be between"),
+            ("[models.\"chain/x\"]\nsource = \"scripted\"\n", "belong to chains"),
+            (
+                "[models.a]\nsource = \"scripted\"\n[roles]\ntranslator = \"b\"\n",
+                "names the model `b`",
+            ),
+            ("[models.a]\nurl = \"http://x\"\n", "which model is the reasoner"),
+            ("[server]\nmax_running = 0\n", "between 1 and 4096"),
+            ("[sever]\n", "unknown field `sever`"),
+        ] {
+            let error = resolve(toml, ModelArguments::default()).expect_err(toml).to_string();
+            assert!(error.contains(expected), "{toml}: {error}");
+        }
+    }
+
+    #[test]
+    fn keys_stay_out_of_logs() {
+        let remote = RemoteModel {
+            url: "http://x".to_owned(),
+            model: "m".to_owned(),
+            api_key: Some("secret-canary".to_owned()),
+            without_thinking: serde_json::Map::new(),
+        };
+        assert!(!format!("{remote:?}").contains("secret-canary"));
+    }
+}

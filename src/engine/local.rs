@@ -1,0 +1,620 @@
+//! The hosted model: the one place that knows mistral.rs.
+//!
+//! What we keep to ourselves, and why: rendering and tokenizing (in the engine they wait behind
+//! running steps), sampling (there it knows no seed), the text of the answer (there its end can get
+//! lost) and admission (its queue has no bound). What is left to it: loading, scheduling and the
+//! forward pass.
+//!
+//! Requests are always streamed: an engine of this version fails, with every request it runs, when
+//! the receiver of a unary one goes away, while a dropped stream just ends its sequence. The channel
+//! holds a whole answer, so a slow reader cannot hold up the others.
+//!
+//! A long file for a reason: a change of the engine's version touches this one and no other.
+
+use std::{
+    path::Path,
+    pin::pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use async_stream::stream;
+use futures::{Stream, StreamExt, future::BoxFuture};
+use mistralrs::{
+    Constraint, CustomLogitsProcessor, Device, GgufModelBuilder, Model, NormalRequest,
+    PagedAttentionMetaBuilder, Request as EngineRequest, RequestMessage, Response, SamplingParams,
+    Tensor, TextModelBuilder, TokenSource, best_device, parse_isq_value,
+};
+use tokio::sync::{
+    OwnedSemaphorePermit, Semaphore,
+    mpsc::{Receiver, channel},
+};
+
+use super::{
+    DeviceChoice, LoadError,
+    checkpoint::{Checkpoint, Weights},
+    known::Recommended,
+    reader::{Expected, Reader},
+    sampler::Sampler,
+    slot::{InAnswer, InEngine, Slot},
+    template::{ChatTemplate, Prompt},
+    tokens::Tokens,
+};
+use crate::generate::{
+    Delta, FinishReason, Generate, GenerateError, Generation, Message, Request, Role, Sampling,
+    Thinking,
+};
+
+/// How to run a model.
+#[derive(Debug, Clone)]
+pub struct LocalOptions {
+    /// Quantize the weights while loading, for example `q4k`.
+    pub quantize: Option<String>,
+    /// Where to run.
+    pub device: DeviceChoice,
+    /// How many answers a GPU works on at once; at least 1. A processor works on one at a time.
+    pub max_running: usize,
+    /// A system prompt for requests that bring none; `None` leaves it to the chat template.
+    pub system_prompt: Option<String>,
+    /// The sampling for requests that ask for none.
+    pub recommended: Recommended,
+    /// The most tokens of a prompt; `None`: what this machine reads in [`PROMPT_PATIENCE`].
+    pub max_prompt_tokens: Option<u32>,
+}
+
+/// How long the longest prompt may keep the engine busy when no limit is set. The engine cannot be
+/// interrupted while it reads a prompt, so everybody else waits that long.
+pub const PROMPT_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Below this no measurement takes the limit: a question with some context must fit.
+const LEAST_PROMPT_LIMIT: u32 = 1024;
+
+/// How many tokens the measurement reads.
+const MEASURED_TOKENS: usize = 32;
+
+/// A model loaded by mistral.rs.
+pub struct LocalEngine {
+    engine: Arc<Engine>,
+    tokens: Arc<Tokens>,
+    template: ChatTemplate,
+    stop_tokens: Arc<[u32]>,
+    context_length: u32,
+    prompt_limit: u32,
+    /// Tokens of a prompt read in a second, as measured when it was loaded.
+    prompt_speed: f64,
+    system_prompt: Option<String>,
+    recommended: Recommended,
+    /// Bounds what the engine works on; chains may call it several times for one admitted request.
+    slots: Arc<Semaphore>,
+    /// How many prompts are tokenized at once: the work goes on when a client leaves.
+    tokenizing: Arc<Semaphore>,
+    /// How many answers the engine works on at once.
+    at_once: usize,
+    device: String,
+}
+
+/// What every answer needs of the engine.
+struct Engine {
+    model: Model,
+    next_request: AtomicUsize,
+    sampled: Arc<AtomicU64>,
+}
+
+/// Prompts that are tokenized at once; one takes milliseconds unless it is huge.
+const TOKENIZED_AT_ONCE: usize = 2;
+
+impl LocalEngine {
+    /// Loads a model; takes from milliseconds to minutes, off the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// If the device or the quantization is not available, or the weights do not fit.
+    pub async fn load(checkpoint: Checkpoint, options: LocalOptions) -> Result<Self, LoadError> {
+        let device = choose_device(options.device)?;
+        let name = device_name(&device);
+        let runtime = tokio::runtime::Handle::current();
+        let weights = checkpoint.weights.clone();
+        // Measured: on a processor several answers in one batch come out worse than alone (of 80
+        // programs 77 were right alone, 58 in batches of four) and take longer. There they follow
+        // each other, in the order they came.
+        let at_once = if device.is_cpu() { 1 } else { options.max_running.max(1) };
+        let quantize = options.quantize.clone();
+        let loading = tokio::task::spawn_blocking(move || {
+            runtime.block_on(load_weights(&weights, quantize.as_deref(), &device, at_once))
+        });
+        let model = loading
+            .await
+            .map_err(|_| LoadError::Engine("the engine crashed while it loaded it".to_owned()))??;
+        let mut engine = Self {
+            engine: Arc::new(Engine {
+                model,
+                next_request: AtomicUsize::new(0),
+                sampled: Arc::default(),
+            }),
+            tokens: Arc::new(checkpoint.tokens),
+            template: checkpoint.template,
+            stop_tokens: checkpoint.stop_tokens.into(),
+            context_length: checkpoint.context_length,
+            prompt_limit: checkpoint.context_length,
+            prompt_speed: 0.0,
+            system_prompt: options.system_prompt,
+            recommended: options.recommended,
+            slots: Arc::new(Semaphore::new(at_once)),
+            tokenizing: Arc::new(Semaphore::new(TOKENIZED_AT_ONCE)),
+            at_once,
+            device: name,
+        };
+        engine.prompt_speed = engine
+            .measure_prompt_speed()
+            .await
+            .map_err(|error| LoadError::Engine(error.to_string()))?;
+        let patient = (engine.prompt_speed * PROMPT_PATIENCE.as_secs_f64()) as u32;
+        engine.prompt_limit =
+            options.max_prompt_tokens.unwrap_or(patient.max(LEAST_PROMPT_LIMIT)).max(1);
+        // What it says from here on counts.
+        engine.engine.sampled.store(0, Ordering::Relaxed);
+        Ok(engine)
+    }
+
+    /// Where it runs, for example `cpu`.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// The most tokens of a prompt and its answer together.
+    pub fn context_length(&self) -> u32 {
+        self.context_length
+    }
+
+    /// The most tokens of a prompt: what was configured, or what this machine reads in
+    /// [`PROMPT_PATIENCE`]; never more than the context holds.
+    pub fn prompt_limit(&self) -> u32 {
+        self.prompt_limit.min(self.context_length.saturating_sub(1))
+    }
+
+    /// Tokens of a prompt read in a second, measured with a short one when the model was loaded.
+    pub fn prompt_speed(&self) -> f64 {
+        self.prompt_speed
+    }
+
+    /// What this model recommends.
+    pub fn recommended(&self) -> &Recommended {
+        &self.recommended
+    }
+
+    /// How many answers it works on at the moment.
+    pub fn running(&self) -> usize {
+        self.at_once.saturating_sub(self.slots.available_permits())
+    }
+
+    /// How many tokens it has chosen since it was loaded, those of cancelled answers included.
+    pub fn sampled_tokens(&self) -> u64 {
+        self.engine.sampled.load(Ordering::Relaxed)
+    }
+
+    async fn start(&self, request: Request) -> Result<Generation, GenerateError> {
+        let prompt = self.prompt(&request)?;
+        let prompt_tokens = self.encode(prompt.text).await?;
+        if prompt_tokens.is_empty() {
+            return Err(GenerateError::invalid("messages", "The prompt is empty."));
+        }
+        let length = prompt_tokens.len() as u64;
+        if length > u64::from(self.prompt_limit()) {
+            return Err(self.too_long(length));
+        }
+        let room = u64::from(self.context_length).saturating_sub(length);
+        let wanted = request.max_tokens.or(self.recommended.max_tokens).unwrap_or(u32::MAX).max(1);
+        let max_tokens = wanted.min(u32::try_from(room).unwrap_or(u32::MAX));
+        let sampling = request.sampling.or(self.recommended.sampling(request.kind));
+        let seed = match sampling.seed {
+            Some(seed) => seed,
+            None => getrandom::u64().map_err(|error| {
+                GenerateError::engine(format!("The system gives no random numbers: {error}"))
+            })?,
+        };
+        let reader = Reader::new(
+            Arc::clone(&self.tokens),
+            Expected {
+                beginning: prompt.beginning,
+                stop_tokens: Arc::clone(&self.stop_tokens),
+                stop: request.stop,
+                max_tokens,
+                prompt_tokens: prompt_tokens.len() as u64,
+                thinking: request.thinking,
+            },
+        );
+        let submission = Submission {
+            engine: Arc::clone(&self.engine),
+            prompt: prompt_tokens,
+            max_tokens,
+            stop_tokens: Arc::clone(&self.stop_tokens),
+            sampler: Sampler::new(sampling, seed),
+            // Closing the thinking in the prompt does not keep a model from opening it again.
+            forbidden: match request.thinking {
+                Thinking::Off => self.tokens.id("<think>"),
+                Thinking::Natural => None,
+            },
+        };
+        if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
+            return Ok(Generation::new(deltas(submission.submit(permit).await?, reader)));
+        }
+        // Others have all places: the wait belongs to the answer, so that its reader hears that it
+        // goes on and can leave.
+        let slots = Arc::clone(&self.slots);
+        Ok(Generation::new(stream! {
+            let Ok(permit) = slots.acquire_owned().await else {
+                yield Err(GenerateError::engine("The engine is shutting down."));
+                return;
+            };
+            match submission.submit(permit).await {
+                Err(error) => yield Err(error),
+                Ok(running) => {
+                    let mut deltas = pin!(deltas(running, reader));
+                    while let Some(delta) = deltas.next().await {
+                        yield delta;
+                    }
+                }
+            }
+        }))
+    }
+
+    /// Refuses a prompt beyond the limit, by the name of what limits it.
+    fn too_long(&self, prompt: u64) -> GenerateError {
+        let limit = u64::from(self.prompt_limit());
+        if limit + 1 == u64::from(self.context_length) {
+            GenerateError::ContextLength { limit, prompt }
+        } else {
+            GenerateError::PromptTooLong { limit, prompt }
+        }
+    }
+
+    /// The tokens of a rendered prompt.
+    async fn encode(&self, text: String) -> Result<Arc<[u32]>, GenerateError> {
+        // However it is cut into tokens, so many bytes do not fit: known without cutting it.
+        let least = (text.len() / self.tokens.longest()) as u64;
+        if least > u64::from(self.prompt_limit()) {
+            return Err(self.too_long(least));
+        }
+        let tokens = Arc::clone(&self.tokens);
+        // Closed never. It stays taken when the client leaves, for the work then goes on.
+        let turn = Arc::clone(&self.tokenizing).acquire_owned().await.ok();
+        // A long prompt takes a while: keep it off the threads that serve everybody.
+        let encoding = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            tokens.encode(&text)
+        });
+        let encoded = encoding
+            .await
+            .map_err(|_| GenerateError::engine("The prompt could not be tokenized."))?
+            .map_err(|message| GenerateError::invalid("messages", message))?;
+        Ok(encoded.into())
+    }
+
+    /// Reads a short prompt, twice, for the first one also pays for what is set up only once.
+    async fn measure_prompt_speed(&self) -> Result<f64, GenerateError> {
+        let token = self.stop_tokens.first().copied().unwrap_or_default();
+        let length = MEASURED_TOKENS.min(self.context_length as usize / 2).max(1);
+        let mut elapsed = Duration::ZERO;
+        for length in [length.div_ceil(4), length] {
+            let started = Instant::now();
+            let submission = Submission {
+                engine: Arc::clone(&self.engine),
+                prompt: vec![token; length].into(),
+                max_tokens: 1,
+                stop_tokens: Arc::clone(&self.stop_tokens),
+                sampler: Sampler::new(
+                    Sampling { temperature: Some(0.0), ..Sampling::default() },
+                    0,
+                ),
+                forbidden: None,
+            };
+            let permit = Arc::clone(&self.slots)
+                .acquire_owned()
+                .await
+                .map_err(|_| GenerateError::engine("The engine is shutting down."))?;
+            let mut running = submission.submit(permit).await?;
+            if let Some(error) = running.responses.recv().await.as_ref().and_then(failure) {
+                return Err(error);
+            }
+            running.slot.answered();
+            elapsed = started.elapsed();
+        }
+        Ok(length as f64 / elapsed.as_secs_f64().max(1e-6))
+    }
+
+    fn prompt(&self, request: &Request) -> Result<Prompt, GenerateError> {
+        let mut messages = request.messages.clone();
+        if let Some(system) = &self.system_prompt
+            && !messages.iter().any(|message| message.role == Role::System)
+        {
+            messages.insert(0, Message::system(system.as_str()));
+        }
+        self.template
+            .render(&messages, request.thinking)
+            .map_err(|error| GenerateError::invalid("messages", error.to_string()))
+    }
+}
+
+impl Generate for LocalEngine {
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        Box::pin(self.start(request))
+    }
+}
+
+/// What the engine is asked for.
+struct Submission {
+    engine: Arc<Engine>,
+    prompt: Arc<[u32]>,
+    max_tokens: u32,
+    stop_tokens: Arc<[u32]>,
+    sampler: Sampler,
+    /// A token that must not be chosen.
+    forbidden: Option<u32>,
+}
+
+/// What it gives.
+struct Running {
+    responses: Receiver<Response>,
+    log: TokenLog,
+    slot: Slot,
+    /// Gives the place back when the answer is over.
+    guard: InAnswer,
+}
+
+impl Submission {
+    /// Hands it to the engine, in the place of `permit`.
+    async fn submit(self, permit: OwnedSemaphorePermit) -> Result<Running, GenerateError> {
+        let (sender, responses) = channel(self.max_tokens as usize + 8);
+        let (log, slot) = (TokenLog::default(), Slot::new(permit));
+        let guard = slot.in_answer();
+        let chooser = Chooser {
+            sampler: self.sampler,
+            forbidden: self.forbidden,
+            prompt_length: self.prompt.len(),
+            max_tokens: self.max_tokens as usize,
+            stop_tokens: self.stop_tokens,
+            log: log.clone(),
+            sampled: Arc::clone(&self.engine.sampled),
+            slot: slot.in_engine(),
+        };
+        let request = NormalRequest {
+            is_streaming: true,
+            constraint: Constraint::None,
+            logits_processors: Some(vec![Arc::new(chooser)]),
+            ..NormalRequest::new_simple(
+                RequestMessage::CompletionTokens(self.prompt.to_vec()),
+                SamplingParams {
+                    // The chooser leaves one token possible, so the cheapest way to take it is best.
+                    temperature: Some(0.0),
+                    max_len: Some(self.max_tokens as usize),
+                    ..SamplingParams::neutral()
+                },
+                sender,
+                self.engine.next_request.fetch_add(1, Ordering::Relaxed),
+                None,
+                None,
+            )
+        };
+        let failed = |error: String| {
+            tracing::error!(%error, "the engine takes no requests");
+            GenerateError::Unavailable {
+                message: "The engine failed and is being restarted. Send the request again."
+                    .to_owned(),
+                retry_after: Duration::from_secs(1),
+            }
+        };
+        // Asking for the sender restarts an engine that has died.
+        let engine = self.engine.model.inner().get_sender(None);
+        let engine = engine.map_err(|error| failed(error.to_string()))?;
+        engine
+            .send(EngineRequest::Normal(Box::new(request)))
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Running { responses, log, slot, guard })
+    }
+}
+
+/// Reads the tokens of an answer as the engine reports progress.
+fn deltas(
+    running: Running,
+    mut reader: Reader,
+) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
+    stream! {
+        let Running { mut responses, log, slot, guard: _guard } = running;
+        loop {
+            let response = responses.recv().await;
+            slot.answered();
+            if let Some(error) = response.as_ref().and_then(failure) {
+                yield Err(error);
+                return;
+            }
+            for token in log.since(reader.position()) {
+                for delta in reader.push(token) {
+                    let ended = matches!(delta, Delta::Finished(_));
+                    yield Ok(delta);
+                    if ended {
+                        // Dropping the channel here ends the sequence, should the engine go on.
+                        return;
+                    }
+                }
+            }
+            // The engine may know of an end that we do not.
+            if response.as_ref().is_some_and(says_stop) {
+                for delta in reader.end(FinishReason::Stop) {
+                    yield Ok(delta);
+                }
+                return;
+            }
+            // A closed channel means "finished without saying so" and "died" alike; had the last
+            // token been the end, the reader would have said so.
+            if response.is_none() {
+                yield Err(Reader::broken_off());
+                return;
+            }
+        }
+    }
+}
+
+/// Whether the engine ends the answer because of a token that means an end to it.
+fn says_stop(response: &Response) -> bool {
+    let Response::CompletionChunk(chunk) = response else { return false };
+    chunk.choices.iter().any(|choice| choice.finish_reason.as_deref() == Some("stop"))
+}
+
+fn failure(response: &Response) -> Option<GenerateError> {
+    match response {
+        Response::ValidationError(error) => {
+            Some(GenerateError::invalid("messages", error.to_string()))
+        }
+        Response::InternalError(error) => {
+            tracing::error!(%error, "the engine failed");
+            Some(Reader::broken_off())
+        }
+        Response::CompletionModelError(error, _) | Response::ModelError(error, _) => {
+            tracing::error!(%error, "the model failed");
+            Some(Reader::broken_off())
+        }
+        _ => None,
+    }
+}
+
+/// The tokens chosen so far, shared between the engine's thread and the reader's.
+#[derive(Clone, Default)]
+struct TokenLog(Arc<Mutex<Vec<u32>>>);
+
+impl TokenLog {
+    /// Notes the token at `position`; choosing a position again replaces what follows it.
+    fn note(&self, position: usize, token: u32) {
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.truncate(position);
+        tokens.push(token);
+    }
+
+    fn since(&self, position: usize) -> Vec<u32> {
+        let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.get(position..).unwrap_or_default().to_vec()
+    }
+}
+
+/// Chooses tokens inside the engine's step, which allows for nothing but changing scores: all but
+/// the chosen one become impossible.
+struct Chooser {
+    sampler: Sampler,
+    /// A token that must not be chosen.
+    forbidden: Option<u32>,
+    prompt_length: usize,
+    max_tokens: usize,
+    stop_tokens: Arc<[u32]>,
+    log: TokenLog,
+    sampled: Arc<AtomicU64>,
+    slot: InEngine,
+}
+
+impl CustomLogitsProcessor for Chooser {
+    fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
+        let mut scores: Vec<f32> = logits.to_vec1()?;
+        if let Some(score) = self.forbidden.and_then(|forbidden| scores.get_mut(forbidden as usize))
+        {
+            *score = f32::NEG_INFINITY;
+        }
+        let vocabulary = scores.len();
+        let (prompt, generated) = context.split_at(self.prompt_length.min(context.len()));
+        let token =
+            self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?;
+        self.log.note(generated.len(), token);
+        self.sampled.fetch_add(1, Ordering::Relaxed);
+        self.slot.answered();
+        if self.stop_tokens.contains(&token) || generated.len() + 1 >= self.max_tokens {
+            // The last one. A reader that stands still must not keep the place any longer.
+            self.slot.free();
+        }
+        let mut only = vec![f32::NEG_INFINITY; vocabulary];
+        if let Some(score) = only.get_mut(token as usize) {
+            *score = 0.0;
+        }
+        Tensor::from_vec(only, vocabulary, logits.device())
+    }
+}
+
+async fn load_weights(
+    weights: &Weights,
+    quantize: Option<&str>,
+    device: &Device,
+    max_running: usize,
+) -> Result<Model, LoadError> {
+    let on_cpu = device.is_cpu();
+    let paged = || {
+        PagedAttentionMetaBuilder::default()
+            .build()
+            .map_err(|error| LoadError::Engine(error.to_string()))
+    };
+    let built = match weights {
+        Weights::Folder(folder) => {
+            let mut builder = TextModelBuilder::new(folder.display())
+                .with_token_source(TokenSource::None)
+                .with_max_num_seqs(max_running)
+                // On a CPU the engine's prefix cache grows without end.
+                .with_prefix_cache_n(None);
+            if let Some(name) = quantize {
+                let kind = parse_isq_value(name, Some(device)).map_err(|_| {
+                    LoadError::Unsupported(format!(
+                        "`{name}` is no quantization; use q4k, q5k, q6k or q8_0"
+                    ))
+                })?;
+                builder = builder.with_isq(kind);
+            }
+            builder =
+                if on_cpu { builder.with_force_cpu() } else { builder.with_paged_attn(paged()?) };
+            builder.build().await
+        }
+        Weights::Gguf(file) => {
+            if quantize.is_some() {
+                return Err(LoadError::Unsupported(
+                    "a GGUF file is quantized already: leave out --quantize".to_owned(),
+                ));
+            }
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let mut builder = GgufModelBuilder::new(folder.display(), vec![name])
+                .with_token_source(TokenSource::None)
+                .with_max_num_seqs(max_running)
+                .with_prefix_cache_n(None);
+            builder =
+                if on_cpu { builder.with_force_cpu() } else { builder.with_paged_attn(paged()?) };
+            builder.build().await
+        }
+    };
+    built.map_err(|error| LoadError::Engine(format!("{error:#}")))
+}
+
+fn choose_device(choice: DeviceChoice) -> Result<Device, LoadError> {
+    let unsupported = |name: &str| {
+        LoadError::Unsupported(format!(
+            "this build cannot use {name}: build with --features {name} on a machine that has it, \
+             or leave out --device"
+        ))
+    };
+    let best = match choice {
+        DeviceChoice::Cpu => return Ok(Device::Cpu),
+        DeviceChoice::Auto | DeviceChoice::Cuda | DeviceChoice::Metal => best_device(false)
+            .map_err(|error| LoadError::Engine(format!("no device can be used: {error}")))?,
+    };
+    match choice {
+        DeviceChoice::Cuda if !best.is_cuda() => Err(unsupported("cuda")),
+        DeviceChoice::Metal if !best.is_metal() => Err(unsupported("metal")),
+        _ => Ok(best),
+    }
+}
+
+fn device_name(device: &Device) -> String {
+    match device {
+        Device::Cpu => "cpu",
+        Device::Cuda(_) => "cuda",
+        Device::Metal(_) => "metal",
+    }
+    .to_owned()
+}

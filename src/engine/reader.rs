@@ -1,0 +1,163 @@
+//! Turns the tokens of a running answer into deltas.
+//!
+//! The text comes from the tokens themselves, not from the engine's own rendering of them: that one
+//! loses the end of an answer that stops inside a character, and cannot tell thinking from answer.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    stop::{Matched, StopMatcher},
+    thinking::{Beginning, Piece, ThinkingSplitter},
+    tokens::{TokenDecoder, Tokens},
+};
+use crate::generate::{Delta, Finish, FinishReason, GenerateError, Thinking, ThinkingEnd, Usage};
+
+/// What a [`Reader`] must know about the answer it reads.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// Where the model's text begins.
+    pub beginning: Beginning,
+    /// The tokens that end an answer.
+    pub stop_tokens: Arc<[u32]>,
+    /// Sequences that end it, from the request.
+    pub stop: Vec<String>,
+    /// The most tokens it may have.
+    pub max_tokens: u32,
+    /// The tokens of its prompt.
+    pub prompt_tokens: u64,
+    /// Whether its thinking is wanted.
+    pub thinking: Thinking,
+}
+
+/// Reads one answer, token by token.
+pub struct Reader {
+    tokens: Arc<Tokens>,
+    decoder: TokenDecoder,
+    splitter: ThinkingSplitter,
+    stop: StopMatcher,
+    stop_tokens: Arc<[u32]>,
+    max_tokens: u64,
+    usage: Usage,
+    thinking: Thinking,
+    thought: bool,
+    /// The end, once it has been reached; given out with the last deltas.
+    finish: Option<FinishReason>,
+}
+
+impl Reader {
+    /// A reader at the start of an answer.
+    pub fn new(tokens: Arc<Tokens>, expected: Expected) -> Self {
+        Self {
+            tokens,
+            decoder: TokenDecoder::default(),
+            splitter: ThinkingSplitter::new(expected.beginning),
+            stop: StopMatcher::new(expected.stop),
+            stop_tokens: expected.stop_tokens,
+            max_tokens: expected.max_tokens.into(),
+            usage: Usage { prompt_tokens: expected.prompt_tokens, ..Usage::default() },
+            thinking: expected.thinking,
+            thought: expected.beginning == Beginning::Inside,
+            finish: None,
+        }
+    }
+
+    /// How many tokens have been read.
+    pub fn position(&self) -> usize {
+        usize::try_from(self.usage.completion_tokens).unwrap_or(usize::MAX)
+    }
+
+    /// Takes the next token. The answer has ended when the last delta is [`Delta::Finished`]; later
+    /// tokens must not be pushed.
+    pub fn push(&mut self, token: u32) -> Vec<Delta> {
+        let was_thinking = self.splitter.is_thinking();
+        self.usage.completion_tokens += 1;
+        if self.stop_tokens.contains(&token) {
+            return self.end(FinishReason::Stop);
+        }
+        let text = self.decoder.push(&self.tokens, token);
+        let pieces = self.splitter.push(&text);
+        if was_thinking || self.splitter.is_thinking() {
+            self.thought = true;
+            self.usage.reasoning_tokens += 1;
+        }
+        let mut deltas = self.show(pieces);
+        if self.finish.is_some() {
+            deltas.push(self.finished());
+        } else if self.usage.completion_tokens >= self.max_tokens {
+            deltas.extend(self.end(FinishReason::Length));
+        }
+        deltas
+    }
+
+    /// What to make of an engine that stopped sending before the answer had ended.
+    pub fn broken_off() -> GenerateError {
+        GenerateError::Unavailable {
+            message: "The engine failed in the middle of this answer and was restarted. Send the \
+                      request again."
+                .to_owned(),
+            retry_after: Duration::from_secs(1),
+        }
+    }
+
+    /// Places pieces; sets `finish` when a stop sequence is met.
+    fn show(&mut self, pieces: Vec<Piece>) -> Vec<Delta> {
+        let mut deltas = Vec::new();
+        for piece in pieces {
+            let delta = match piece {
+                // A model whose tags are several tokens cannot be kept from thinking after all.
+                Piece::Reasoning(_) if self.thinking == Thinking::Off => continue,
+                Piece::Reasoning(text) => Delta::Reasoning(text),
+                Piece::Content(_) if self.finish.is_some() => continue,
+                Piece::Content(text) => match self.stop.push(&text) {
+                    Matched::Text(text) => Delta::Content(text),
+                    Matched::Stop(text) => {
+                        self.finish = Some(FinishReason::Stop);
+                        Delta::Content(text)
+                    }
+                },
+            };
+            if !matches!(&delta, Delta::Content(text) if text.is_empty()) {
+                deltas.push(delta);
+            }
+        }
+        deltas
+    }
+
+    /// Ends the answer where it is: gives out what was held back.
+    pub fn end(&mut self, reason: FinishReason) -> Vec<Delta> {
+        let still_thinking = self.splitter.is_thinking();
+        let text = std::mem::take(&mut self.decoder).finish(&self.tokens);
+        let mut pieces = self.splitter.push(&text);
+        // Whatever follows the end is ignored, so the splitter that stays behind does not matter.
+        let splitter =
+            std::mem::replace(&mut self.splitter, ThinkingSplitter::new(Beginning::After));
+        let ended_thinking = splitter.is_thinking() || still_thinking;
+        pieces.extend(splitter.finish());
+        let mut deltas = self.show(pieces);
+        if self.finish.is_none() {
+            let held = std::mem::take(&mut self.stop).finish();
+            if !held.is_empty() {
+                deltas.push(Delta::Content(held));
+            }
+        }
+        self.finish.get_or_insert(reason);
+        let mut finished = self.finished();
+        if let Delta::Finished(finish) = &mut finished
+            && ended_thinking
+            && finish.reason == FinishReason::Length
+        {
+            finish.thinking_end = ThinkingEnd::Budget;
+        }
+        deltas.push(finished);
+        deltas
+    }
+
+    fn finished(&self) -> Delta {
+        Delta::Finished(Finish {
+            reason: self.finish.unwrap_or_default(),
+            usage: self.usage,
+            thinking_end: if self.thought { ThinkingEnd::Natural } else { ThinkingEnd::None },
+            kind: None,
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Any OpenAI-compatible endpoint as a model: the one place that knows the `async-openai` client.
+//!
+//! The client is used with our own types ("bring your own types"), because its own drop the field
+//! that carries a model's thinking. Endpoints differ in where they put it: `reasoning_content`,
+//! `reasoning`, or between tags in the text; all three are understood.
+
+use std::time::Duration;
+
+use async_openai::{
+    Client, config::OpenAIConfig, error::OpenAIError, types::stream::StreamResponse,
+};
+use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
+use serde_json::{Map, Value, json};
+
+use super::root_cause;
+use crate::generate::{Delta, Generate, GenerateError, Generation, Request, Thinking};
+
+mod chunks;
+
+use chunks::{Chunk, ChunkReader};
+
+/// A model behind an OpenAI-compatible endpoint.
+pub struct RemoteEngine {
+    client: Client<OpenAIConfig>,
+    model: String,
+    /// Added to the body of requests that want no thinking.
+    without_thinking: Map<String, Value>,
+}
+
+impl RemoteEngine {
+    /// A model of the endpoint at `url`, which usually ends in `/v1`.
+    pub fn new(url: &str, api_key: Option<&str>, model: impl Into<String>) -> Self {
+        // Local servers take any key, but some want the header.
+        // The organisation and the project would be read from the environment and sent anywhere.
+        let config = OpenAIConfig::new()
+            .with_api_base(url)
+            .with_api_key(api_key.unwrap_or("none"))
+            .with_org_id("")
+            .with_project_id("");
+        Self {
+            client: Client::with_config(config),
+            model: model.into(),
+            without_thinking: Map::new(),
+        }
+    }
+
+    /// What this endpoint needs to hear to answer without thinking, for example
+    /// `{"reasoning_effort": "none"}` or `{"chat_template_kwargs": {"enable_thinking": false}}`.
+    /// There is no form that all of them understand, and some refuse names they do not know.
+    #[must_use]
+    pub fn without_thinking(mut self, fields: Map<String, Value>) -> Self {
+        self.without_thinking = fields;
+        self
+    }
+
+    fn body(&self, request: &Request) -> Value {
+        let sampling = request.sampling;
+        let messages: Vec<Value> = request
+            .messages
+            .iter()
+            .map(|message| json!({"role": message.role.as_str(), "content": message.content}))
+            .collect();
+        let mut body = json!({
+            "model": self.model,
+            "messages": messages,
+            "stream": true,
+            "stream_options": {"include_usage": true},
+        });
+        let optional = [
+            ("max_tokens", request.max_tokens.map(Value::from)),
+            ("temperature", sampling.temperature.map(Value::from)),
+            ("top_p", sampling.top_p.map(Value::from)),
+            ("top_k", sampling.top_k.map(Value::from)),
+            ("min_p", sampling.min_p.map(Value::from)),
+            ("frequency_penalty", sampling.frequency_penalty.map(Value::from)),
+            ("presence_penalty", sampling.presence_penalty.map(Value::from)),
+            ("repetition_penalty", sampling.repetition_penalty.map(Value::from)),
+            // A seed is any 64 bits to us; on the wire it is a signed number.
+            ("seed", sampling.seed.map(|seed| Value::from(seed.cast_signed()))),
+        ];
+        if let Some(fields) = body.as_object_mut() {
+            // Only what was asked for: some endpoints refuse names they do not know.
+            for (name, value) in optional {
+                if let Some(value) = value {
+                    fields.insert(name.to_owned(), value);
+                }
+            }
+            if request.thinking == Thinking::Off {
+                fields.extend(self.without_thinking.clone());
+            }
+        }
+        body
+    }
+}
+
+/// The longest silence of an endpoint before it counts as gone: queues and long prompts take a
+/// while, but hardly ever this long.
+const SILENCE: Duration = Duration::from_secs(300);
+
+fn silent() -> GenerateError {
+    GenerateError::Timeout {
+        message: format!(
+            "The remote model has sent nothing for {} seconds. Check that its server works.",
+            SILENCE.as_secs()
+        ),
+    }
+}
+
+impl Generate for RemoteEngine {
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        async move {
+            let chat = self.client.chat();
+            let starting = chat.create_stream_byot(self.body(&request));
+            let chunks: StreamResponse<Chunk> = tokio::time::timeout(SILENCE, starting)
+                .await
+                .map_err(|_| silent())?
+                .map_err(failure)?;
+            let reader = ChunkReader::new(request.thinking, request.stop);
+            Ok(Generation::new(deltas(chunks, reader)))
+        }
+        .boxed()
+    }
+}
+
+/// Reads the endpoint's stream.
+fn deltas(
+    mut chunks: StreamResponse<Chunk>,
+    mut reader: ChunkReader,
+) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
+    async_stream::stream! {
+        loop {
+            let read = match tokio::time::timeout(SILENCE, chunks.next()).await {
+                Err(_) => Err(silent()),
+                Ok(None) => reader.end(),
+                Ok(Some(Err(error))) => Err(failure(error)),
+                Ok(Some(Ok(chunk))) => reader.take(chunk),
+            };
+            match read {
+                Err(error) => {
+                    yield Err(error);
+                    return;
+                }
+                Ok(deltas) => {
+                    for delta in deltas {
+                        let ended = matches!(delta, Delta::Finished(_));
+                        yield Ok(delta);
+                        if ended {
+                            // Leaving closes the connection, and with it the endpoint's work.
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn failure(error: OpenAIError) -> GenerateError {
+    match error {
+        OpenAIError::ApiError(response) => GenerateError::Remote {
+            message: format!("The remote model refused: {}", response.api_error.message),
+            status: Some(response.status_code.as_u16()),
+        },
+        OpenAIError::Reqwest(error) => GenerateError::Remote {
+            // The address may hold a secret and is of no use to a client.
+            message: format!(
+                "The remote model could not be reached ({}). Check its address in the configuration \
+                 and that its server runs.",
+                root_cause(&error.without_url())
+            ),
+            status: None,
+        },
+        other => GenerateError::Remote {
+            message: format!("The remote model's answer could not be read: {other}"),
+            status: None,
+        },
+    }
+}

@@ -1,0 +1,210 @@
+//! What an endpoint streams, read into deltas.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::{
+    engine::{
+        stop::{Matched, StopMatcher},
+        thinking::{Beginning, Piece, ThinkingSplitter},
+    },
+    generate::{Delta, Finish, FinishReason, GenerateError, Thinking, ThinkingEnd, Usage},
+};
+
+/// Some endpoints write `null` where others write nothing.
+fn absent_if_null<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A chunk of a streamed chat completion, as much of it as is read.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chunk {
+    #[serde(default, deserialize_with = "absent_if_null")]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<WireUsage>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Choice {
+    #[serde(default, deserialize_with = "absent_if_null")]
+    delta: ChunkDelta,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ChunkDelta {
+    #[serde(default)]
+    content: Option<String>,
+    #[serde(default)]
+    reasoning_content: Option<String>,
+    #[serde(default)]
+    reasoning: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct WireUsage {
+    #[serde(default)]
+    prompt_tokens: u64,
+    #[serde(default)]
+    completion_tokens: u64,
+    #[serde(default)]
+    completion_tokens_details: Option<WireDetails>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct WireDetails {
+    #[serde(default)]
+    reasoning_tokens: Option<u64>,
+}
+
+/// Makes deltas of the chunks of one answer; the finish is held back until its usage has come.
+pub(super) struct ChunkReader {
+    wanted: Thinking,
+    splitter: ThinkingSplitter,
+    /// Looked for here, in the answer only: an endpoint would look for it in the thinking too.
+    stop: StopMatcher,
+    /// Endpoints send about one token a piece: a fair estimate where one does not count.
+    counted: Usage,
+    reported: Option<Usage>,
+    reason: Option<FinishReason>,
+    thought: bool,
+    answered: bool,
+}
+
+impl ChunkReader {
+    /// A reader at the start of an answer.
+    pub(super) fn new(wanted: Thinking, stop: Vec<String>) -> Self {
+        Self {
+            wanted,
+            splitter: ThinkingSplitter::new(Beginning::Before),
+            stop: StopMatcher::new(stop),
+            counted: Usage::default(),
+            reported: None,
+            reason: None,
+            thought: false,
+            answered: false,
+        }
+    }
+
+    /// Takes the next chunk. The answer has ended when the last delta is [`Delta::Finished`].
+    ///
+    /// # Errors
+    ///
+    /// The endpoint's, if the chunk is one.
+    pub(super) fn take(&mut self, chunk: Chunk) -> Result<Vec<Delta>, GenerateError> {
+        if let Some(error) = chunk.error {
+            return Err(remote_error(&error));
+        }
+        self.reported = chunk.usage.map(Usage::from).or(self.reported);
+        let Some(choice) = chunk.choices.into_iter().next() else { return Ok(Vec::new()) };
+        let said = choice.delta.reasoning_content.or(choice.delta.reasoning).unwrap_or_default();
+        let content = choice.delta.content.unwrap_or_default();
+        self.counted.reasoning_tokens += u64::from(!said.is_empty());
+        self.counted.completion_tokens += u64::from(!said.is_empty() || !content.is_empty());
+        let mut deltas = Vec::new();
+        // Thinking that comes after the answer began has no place left in the stream.
+        if !said.is_empty() && !self.answered {
+            self.thought = true;
+            if self.wanted == Thinking::Natural {
+                deltas.push(Delta::Reasoning(said));
+            }
+        }
+        let pieces = self.splitter.push(&content);
+        if self.show(pieces, &mut deltas) {
+            deltas.push(self.finished(FinishReason::Stop));
+            return Ok(deltas);
+        }
+        if let Some(name) = choice.finish_reason {
+            let length = name == "length";
+            self.reason = Some(if length { FinishReason::Length } else { FinishReason::Stop });
+        }
+        Ok(deltas)
+    }
+
+    /// Ends the answer where the stream ended: gives out what was held back, and the finish.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint never said why it ended.
+    pub(super) fn end(&mut self) -> Result<Vec<Delta>, GenerateError> {
+        let Some(reason) = self.reason else {
+            return Err(GenerateError::Remote {
+                message: "The remote model's answer broke off before its end.".to_owned(),
+                status: None,
+            });
+        };
+        let splitter =
+            std::mem::replace(&mut self.splitter, ThinkingSplitter::new(Beginning::After));
+        let mut deltas = Vec::new();
+        let stopped = self.show(splitter.finish(), &mut deltas);
+        let held = std::mem::take(&mut self.stop).finish();
+        if !stopped && !held.is_empty() {
+            deltas.push(Delta::Content(held));
+        }
+        deltas.push(self.finished(if stopped { FinishReason::Stop } else { reason }));
+        Ok(deltas)
+    }
+
+    /// Places pieces; true when a stop sequence was met. The thinking of a request that wants none is
+    /// dropped.
+    fn show(&mut self, pieces: Vec<Piece>, deltas: &mut Vec<Delta>) -> bool {
+        for piece in pieces {
+            match piece {
+                Piece::Reasoning(text) => {
+                    self.thought = true;
+                    if self.wanted == Thinking::Natural {
+                        deltas.push(Delta::Reasoning(text));
+                    }
+                }
+                Piece::Content(text) => {
+                    self.answered = true;
+                    let (text, stopped) = match self.stop.push(&text) {
+                        Matched::Text(text) => (text, false),
+                        Matched::Stop(text) => (text, true),
+                    };
+                    if !text.is_empty() {
+                        deltas.push(Delta::Content(text));
+                    }
+                    if stopped {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn finished(&self, reason: FinishReason) -> Delta {
+        let thinking_end = match (self.thought, self.answered, reason) {
+            (false, _, _) => ThinkingEnd::None,
+            (true, false, FinishReason::Length) => ThinkingEnd::Budget,
+            (true, _, _) => ThinkingEnd::Natural,
+        };
+        let usage = self.reported.unwrap_or(self.counted);
+        Delta::Finished(Finish { reason, usage, thinking_end, kind: None })
+    }
+}
+
+impl From<WireUsage> for Usage {
+    fn from(usage: WireUsage) -> Self {
+        let reasoning = usage.completion_tokens_details.unwrap_or_default().reasoning_tokens;
+        Self {
+            prompt_tokens: usage.prompt_tokens,
+            completion_tokens: usage.completion_tokens,
+            reasoning_tokens: reasoning.unwrap_or(0).min(usage.completion_tokens),
+        }
+    }
+}
+
+fn remote_error(error: &Value) -> GenerateError {
+    let message = error.get("message").and_then(Value::as_str).unwrap_or("no reason was given");
+    GenerateError::Remote { message: format!("The remote model failed: {message}"), status: None }
+}

@@ -1,0 +1,288 @@
+//! A deterministic engine for tests, demonstrations and measurements of our own overhead.
+//!
+//! It answers from a [`Script`]: the first rule that fits the conversation gives the reply, word by
+//! word. It is a whole implementation of [`Generate`], with token limits, stop sequences, a context
+//! length, delays and failures on demand, so that everything around an engine can be proven without
+//! a model. A token is a word with the white space after it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_stream::stream;
+use futures::{FutureExt, Stream, future::BoxFuture};
+
+use super::stop::{Matched, StopMatcher};
+use crate::generate::{
+    Delta, Finish, FinishReason, Generate, GenerateError, Generation, Request, Thinking,
+    ThinkingEnd, Usage,
+};
+
+mod script;
+mod work;
+
+pub use script::{Ending, Failure, Reply, Rule, Script, When};
+pub use work::Work;
+
+/// Answers from a script; see the module.
+#[derive(Debug, Clone)]
+pub struct ScriptedEngine {
+    script: Arc<Script>,
+    work: Work,
+}
+
+impl ScriptedEngine {
+    /// An engine that plays `script`.
+    pub fn new(script: Script) -> Self {
+        Self { script: Arc::new(script), work: Work::default() }
+    }
+
+    /// What the engine does and did; stays valid when the engine itself is moved elsewhere.
+    pub fn work(&self) -> Work {
+        self.work.clone()
+    }
+
+    /// Checks a request and prepares its answer.
+    fn start(&self, request: &Request) -> Result<Generation, GenerateError> {
+        let prompt_tokens = request.messages.iter().map(|message| count(&message.content)).sum();
+        let limit = self.script.context_length;
+        if prompt_tokens > limit {
+            return Err(GenerateError::ContextLength { limit, prompt: prompt_tokens });
+        }
+        let reply = self.script.reply(request);
+        let refusal = match &reply.ending {
+            Ending::FailBefore(failure) => Some(failure),
+            Ending::Finish
+            | Ending::FailAfter { .. }
+            | Ending::BreakOffAfter { .. }
+            | Ending::HangAfter { .. } => None,
+        };
+        if let Some(failure) = refusal {
+            return Err(failure.happen());
+        }
+        let room = limit.saturating_sub(prompt_tokens);
+        let most = request.max_tokens.map_or(room, |limit| room.min(u64::from(limit)));
+        let play = Play {
+            reasoning: match request.thinking {
+                Thinking::Natural => reply.reasoning.clone(),
+                Thinking::Off => String::new(),
+            },
+            content: reply.content.replace("{question}", request.question()),
+            first_token_after: Duration::from_millis(reply.first_token_ms),
+            per_token: Duration::from_millis(reply.per_token_ms),
+            ending: reply.ending.clone(),
+            most,
+            stop: StopMatcher::new(request.stop.clone()),
+            usage: Usage { prompt_tokens, ..Usage::default() },
+        };
+        Ok(Generation::new(play.run(self.work.clone())).holding(self.work.begin()))
+    }
+}
+
+impl Default for ScriptedEngine {
+    fn default() -> Self {
+        Self::new(Script::default())
+    }
+}
+
+impl Generate for ScriptedEngine {
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        async move { self.start(&request) }.boxed()
+    }
+}
+
+/// One answer being played.
+struct Play {
+    reasoning: String,
+    content: String,
+    first_token_after: Duration,
+    per_token: Duration,
+    ending: Ending,
+    /// The most tokens this answer may have.
+    most: u64,
+    stop: StopMatcher,
+    usage: Usage,
+}
+
+impl Play {
+    fn run(mut self, work: Work) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
+        stream! {
+            pause(self.first_token_after).await;
+            let tokens: Vec<(Part, String)> = tokens(&self.reasoning)
+                .map(|token| (Part::Reasoning, token.to_owned()))
+                .chain(tokens(&self.content).map(|token| (Part::Content, token.to_owned())))
+                .collect();
+            // One step more than there are tokens: a reply shorter than its ending demands meets
+            // the ending there.
+            for step in tokens.into_iter().map(Some).chain([None]) {
+                let produced = if step.is_some() { self.usage.completion_tokens } else { u64::MAX };
+                match self.ending.due(produced) {
+                    Due::Nothing => {}
+                    Due::Failure(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                    Due::End => return,
+                    Due::Never => std::future::pending().await,
+                }
+                let Some((part, token)) = step else { break };
+                if self.usage.completion_tokens >= self.most {
+                    for delta in self.finish(FinishReason::Length, self.cut_in(part)) {
+                        yield Ok(delta);
+                    }
+                    return;
+                }
+                pause(self.per_token).await;
+                work.count_token();
+                self.usage.completion_tokens += 1;
+                let (text, stopped) = match part {
+                    Part::Reasoning => {
+                        self.usage.reasoning_tokens += 1;
+                        yield Ok(Delta::Reasoning(token));
+                        continue;
+                    }
+                    Part::Content => match self.stop.push(&token) {
+                        Matched::Text(text) => (text, false),
+                        Matched::Stop(text) => (text, true),
+                    },
+                };
+                if !text.is_empty() {
+                    yield Ok(Delta::Content(text));
+                }
+                if stopped {
+                    break;
+                }
+            }
+            for delta in self.finish(FinishReason::Stop, self.thinking_end()) {
+                yield Ok(delta);
+            }
+        }
+    }
+
+    /// How the thinking ended when the limit cut the answer in this part.
+    fn cut_in(&self, part: Part) -> ThinkingEnd {
+        match part {
+            Part::Reasoning => ThinkingEnd::Budget,
+            Part::Content => self.thinking_end(),
+        }
+    }
+
+    fn thinking_end(&self) -> ThinkingEnd {
+        if self.usage.reasoning_tokens > 0 { ThinkingEnd::Natural } else { ThinkingEnd::None }
+    }
+
+    /// The last deltas: text that was held back for a stop sequence, and the finish.
+    fn finish(&mut self, reason: FinishReason, thinking_end: ThinkingEnd) -> Vec<Delta> {
+        let held = std::mem::take(&mut self.stop).finish();
+        let finish = Finish { reason, usage: self.usage, thinking_end, ..Finish::default() };
+        let held = (!held.is_empty()).then_some(Delta::Content(held));
+        held.into_iter().chain([Delta::Finished(finish)]).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Reasoning,
+    Content,
+}
+
+/// What a reply's [`Ending`] demands at some point.
+enum Due {
+    Nothing,
+    Failure(GenerateError),
+    /// The stream ends without a finish.
+    End,
+    /// Nothing ever happens again.
+    Never,
+}
+
+impl Ending {
+    /// What is due once `produced` tokens are out; a reply shorter than that meets it at its end.
+    fn due(&self, produced: u64) -> Due {
+        match self {
+            Self::FailAfter { tokens, failure } if produced >= *tokens => {
+                Due::Failure(failure.happen())
+            }
+            Self::BreakOffAfter { tokens } if produced >= *tokens => Due::End,
+            Self::HangAfter { tokens } if produced >= *tokens => Due::Never,
+            Self::Finish
+            | Self::FailBefore(_)
+            | Self::FailAfter { .. }
+            | Self::BreakOffAfter { .. }
+            | Self::HangAfter { .. } => Due::Nothing,
+        }
+    }
+}
+
+async fn pause(duration: Duration) {
+    if duration > Duration::ZERO {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// The text's tokens: words with the white space after them. Joined, they are the text again.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut in_space = false;
+        let end = rest.char_indices().find_map(|(position, character)| {
+            let begins_a_word = in_space && !character.is_whitespace();
+            in_space = character.is_whitespace() && position > 0;
+            begins_a_word.then_some(position)
+        });
+        let (token, tail) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = tail;
+        (!token.is_empty()).then_some(token)
+    })
+}
+
+fn count(text: &str) -> u64 {
+    text.split_whitespace().count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::conformance;
+
+    #[test]
+    fn joined_tokens_are_the_text() {
+        for text in ["", " ", "one", "one two", "  one\n\ntwo  ", "苹果 一共"] {
+            assert_eq!(tokens(text).collect::<String>(), text);
+        }
+        assert_eq!(tokens("one two\nthree").collect::<Vec<_>>(), ["one ", "two\n", "three"]);
+    }
+
+    #[tokio::test]
+    async fn it_keeps_the_contract_of_generate() {
+        let reply = Reply {
+            reasoning: "Twelve and thirty make forty-two.".to_owned(),
+            content: "Together they have 42 apples, so the answer is 42.".to_owned(),
+            per_token_ms: 1,
+            ..Reply::default()
+        };
+        let engine = ScriptedEngine::new(Script::answering(reply));
+        let work = engine.work();
+        let subject =
+            conformance::Subject::new(Arc::new(engine), Request::ask("12 and 30 apples?"))
+                .counting(move || work.running());
+        assert_eq!(conformance::violations(&subject).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn without_a_script_it_says_what_it_is_and_repeats_the_question() {
+        let generation =
+            ScriptedEngine::default().generate(Request::ask("What is 2+2?")).await.expect("starts");
+        let answer = generation.collect().await.expect("ends well");
+        assert!(answer.content.contains("scripted"), "{}", answer.content);
+        assert!(answer.content.contains("What is 2+2?"), "{}", answer.content);
+    }
+
+    #[tokio::test]
+    async fn a_failure_comes_after_the_tokens_it_was_given() {
+        let ending = Ending::FailAfter { tokens: 2, failure: Failure::Engine };
+        let script = Script::answering(Reply { ending, ..Reply::saying("one two three") });
+        let generation = ScriptedEngine::new(script).generate(Request::ask("?")).await;
+        let deltas: Vec<_> = futures::StreamExt::collect(generation.expect("starts")).await;
+        assert_eq!(deltas.len(), 3, "{deltas:?}");
+        assert!(matches!(deltas.last(), Some(Err(GenerateError::Engine { .. }))), "{deltas:?}");
+    }
+}

@@ -1,0 +1,235 @@
+//! The one idea everything rests on: something that answers is a [`Generate`].
+//!
+//! A hosted engine, a remote endpoint, a chain and the scripted engine all implement it, so
+//! streaming, limits, errors, usage and tests exist once. A call returns a [`Generation`]: a stream
+//! of [`Delta`]s that ends with exactly one [`Delta::Finished`] or with one error. Dropping the
+//! stream cancels the work; a unary answer is the stream collected.
+//!
+//! This module imports nothing else of this crate.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures::{
+    Stream, StreamExt,
+    future::BoxFuture,
+    stream::{BoxStream, FusedStream},
+};
+
+#[doc(hidden)]
+pub mod conformance;
+mod error;
+mod event;
+mod request;
+
+pub use error::GenerateError;
+pub use event::{StepEvent, StepState};
+pub use request::{Kind, Message, Request, Role, Sampling, Thinking};
+
+/// Anything that answers a chat request: a hosted model, a remote one, or a chain of them.
+///
+/// Not the place for admission, authentication or naming: those belong to the edge and the catalog.
+pub trait Generate: Send + Sync {
+    /// Starts an answer.
+    ///
+    /// # Errors
+    ///
+    /// What can be known before the first byte (a prompt that is too long, a parameter that cannot
+    /// be honoured, an engine that is gone) is returned here and becomes an HTTP status; what
+    /// happens later is the last item of the stream.
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>>;
+}
+
+impl<G: Generate + ?Sized> Generate for std::sync::Arc<G> {
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        (**self).generate(request)
+    }
+}
+
+/// One piece of a running answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta {
+    /// Text of the thinking, never mixed with the answer and always before it.
+    Reasoning(String),
+    /// Text of the answer.
+    Content(String),
+    /// Progress of a chain; invisible to clients that did not ask for it.
+    Step(StepEvent),
+    /// The end of the answer: always the last item of a stream that did not fail.
+    Finished(Finish),
+}
+
+/// How an answer ended, and what it cost.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Finish {
+    /// Why the last token was the last.
+    pub reason: FinishReason,
+    /// Tokens read and written, over every model call of the answer.
+    pub usage: Usage,
+    /// How the thinking ended.
+    pub thinking_end: ThinkingEnd,
+    /// What kind of question a chain took this for; `None` from a plain model.
+    pub kind: Option<Kind>,
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FinishReason {
+    /// The model said it was done, or a stop sequence was met.
+    #[default]
+    Stop,
+    /// The token limit or the end of the context was reached.
+    Length,
+}
+
+/// How the thinking part of an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThinkingEnd {
+    /// The model closed it itself.
+    Natural,
+    /// A token limit closed it.
+    Budget,
+    /// There was no thinking.
+    #[default]
+    None,
+}
+
+/// Tokens of an answer, counted by the engine that produced them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Tokens of the rendered prompt.
+    pub prompt_tokens: u64,
+    /// Tokens generated, thinking included.
+    pub completion_tokens: u64,
+    /// The part of `completion_tokens` that was thinking.
+    pub reasoning_tokens: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+        self.reasoning_tokens += other.reasoning_tokens;
+    }
+}
+
+/// A whole answer, collected from its stream.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The thinking, without its tags; empty if there was none.
+    pub reasoning: String,
+    /// The answer itself.
+    pub content: String,
+    /// The steps that a chain reported, in order.
+    pub steps: Vec<StepEvent>,
+    /// How it ended.
+    pub finish: Finish,
+}
+
+/// A running answer: a stream of [`Delta`]s. Dropping it cancels the work.
+///
+/// The stream ends after the first [`Delta::Finished`] or the first error, whatever its source does
+/// afterwards; a source that ends with neither is turned into an error, so that a truncated answer
+/// can never be taken for a whole one.
+pub struct Generation {
+    deltas: BoxStream<'static, Result<Delta, GenerateError>>,
+    ended: bool,
+    /// Whatever must live as long as the answer runs: an admission permit, a slot of the engine.
+    guards: Vec<Box<dyn Send>>,
+}
+
+impl Generation {
+    /// Wraps a stream of deltas.
+    pub fn new(deltas: impl Stream<Item = Result<Delta, GenerateError>> + Send + 'static) -> Self {
+        Self { deltas: deltas.boxed(), ended: false, guards: Vec::new() }
+    }
+
+    /// Keeps `guard` alive until the answer has ended or is dropped.
+    #[must_use]
+    pub fn holding(mut self, guard: impl Send + 'static) -> Self {
+        self.guards.push(Box::new(guard));
+        self
+    }
+
+    /// Collects the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// The error that ended the stream, if one did.
+    pub async fn collect(mut self) -> Result<Answer, GenerateError> {
+        let mut answer = Answer::default();
+        while let Some(delta) = self.next().await {
+            match delta? {
+                Delta::Reasoning(text) => answer.reasoning.push_str(&text),
+                Delta::Content(text) => answer.content.push_str(&text),
+                Delta::Step(event) => answer.steps.push(event),
+                Delta::Finished(finish) => answer.finish = finish,
+            }
+        }
+        Ok(answer)
+    }
+}
+
+impl Stream for Generation {
+    type Item = Result<Delta, GenerateError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let item = match self.deltas.poll_next_unpin(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(None) => Err(GenerateError::engine("the answer broke off before its end")),
+            Poll::Ready(Some(item)) => item,
+        };
+        if matches!(item, Err(_) | Ok(Delta::Finished(_))) {
+            self.ended = true;
+            // The work is over: free what it held now, not when the client has read the last byte.
+            self.deltas = futures::stream::empty().boxed();
+            self.guards.clear();
+        }
+        Poll::Ready(Some(item))
+    }
+}
+
+impl FusedStream for Generation {
+    fn is_terminated(&self) -> bool {
+        self.ended
+    }
+}
+
+impl fmt::Debug for Generation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Generation").field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_breaks_off_is_an_error() {
+        let generation =
+            Generation::new(futures::stream::iter([Ok(Delta::Content("half".to_owned()))]));
+        let error = generation.collect().await.expect_err("no finish was sent");
+        assert!(matches!(error, GenerateError::Engine { .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_follows_the_finish_and_guards_are_freed_with_it() {
+        let guard = std::sync::Arc::new(());
+        let watch = std::sync::Arc::downgrade(&guard);
+        let mut generation = Generation::new(futures::stream::iter([
+            Ok(Delta::Finished(Finish::default())),
+            Ok(Delta::Content("late".to_owned())),
+        ]))
+        .holding(guard);
+        assert!(matches!(generation.next().await, Some(Ok(Delta::Finished(_)))));
+        assert!(watch.upgrade().is_none(), "the guard outlived the answer");
+        assert!(generation.next().await.is_none());
+    }
+}

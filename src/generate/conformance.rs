@@ -1,0 +1,203 @@
+//! What every [`Generate`] promises, as checks that run against any of them.
+//!
+//! One suite for the scripted engine, the hosted one, the remote one and chains. It needs a subject
+//! that answers the same request in the same way each time (temperature 0 is set for it), with at
+//! least three words and, better, with some thinking.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt;
+
+use super::{
+    Answer, Delta, Finish, FinishReason, Generate, GenerateError, Message, Request, Thinking,
+    ThinkingEnd,
+};
+
+/// How long one answer may take before it counts as hanging.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What is checked, and how it is asked.
+pub struct Subject {
+    model: Arc<dyn Generate>,
+    request: Request,
+    running: Option<Box<dyn Fn() -> usize + Send + Sync>>,
+}
+
+impl Subject {
+    /// A model and a request that it answers in at least three words.
+    pub fn new(model: Arc<dyn Generate>, request: Request) -> Self {
+        let mut request = request;
+        request.sampling.temperature = Some(0.0);
+        Self { model, request, running: None }
+    }
+
+    /// Says how many answers the model works on at the moment: lets cancelling be checked.
+    #[must_use]
+    pub fn counting(mut self, running: impl Fn() -> usize + Send + Sync + 'static) -> Self {
+        self.running = Some(Box::new(running));
+        self
+    }
+}
+
+/// Runs every check and returns what was violated, in words; empty is good.
+pub async fn violations(subject: &Subject) -> Vec<String> {
+    let checks = [
+        ("order and usage", order_and_usage(subject).await),
+        ("token limit", token_limit(subject).await),
+        ("stop sequence", stop_sequence(subject).await),
+        ("thinking off", thinking_off(subject).await),
+        ("cancelling", cancelling(subject).await),
+        ("empty question", empty_question(subject).await),
+        ("two at once", two_at_once(subject).await),
+    ];
+    checks
+        .into_iter()
+        .filter_map(|(name, result)| result.err().map(|problem| format!("{name}: {problem}")))
+        .collect()
+}
+
+type Check = Result<(), String>;
+
+fn ensure(holds: bool, problem: impl FnOnce() -> String) -> Check {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// Thinking comes before the answer, the finish is last and the only one, and usage adds up.
+async fn order_and_usage(subject: &Subject) -> Check {
+    let deltas = deltas(subject, subject.request.clone()).await?;
+    let mut content_seen = false;
+    for delta in &deltas {
+        match delta {
+            Delta::Reasoning(text) => {
+                ensure(!content_seen, || "thinking after the answer began".to_owned())?;
+                ensure(!text.is_empty(), || "an empty piece of thinking".to_owned())?;
+            }
+            Delta::Content(text) => {
+                content_seen = true;
+                ensure(!text.is_empty(), || "an empty piece of answer".to_owned())?;
+            }
+            Delta::Step(_) | Delta::Finished(_) => {}
+        }
+    }
+    let finishes = deltas.iter().filter(|delta| matches!(delta, Delta::Finished(_))).count();
+    ensure(finishes == 1, || format!("{finishes} finishes instead of one"))?;
+    let Some(Delta::Finished(finish)) = deltas.last() else {
+        return Err("the finish is not last".to_owned());
+    };
+    let thought = deltas.iter().any(|delta| matches!(delta, Delta::Reasoning(_)));
+    usage_adds_up(finish, thought)
+}
+
+fn usage_adds_up(finish: &Finish, thought: bool) -> Check {
+    let usage = finish.usage;
+    ensure(usage.prompt_tokens > 0, || "no prompt tokens were counted".to_owned())?;
+    ensure(usage.completion_tokens > 0, || "no completion tokens were counted".to_owned())?;
+    ensure(usage.completion_tokens >= usage.reasoning_tokens, || {
+        format!("more thinking than tokens altogether: {usage:?}")
+    })?;
+    ensure(thought == (usage.reasoning_tokens > 0), || {
+        format!("thinking was shown: {thought}, but counted: {}", usage.reasoning_tokens)
+    })?;
+    ensure(thought == (finish.thinking_end != ThinkingEnd::None), || {
+        format!("thinking was shown: {thought}, but ended: {:?}", finish.thinking_end)
+    })
+}
+
+/// A limit of two tokens binds, and says so.
+async fn token_limit(subject: &Subject) -> Check {
+    let request = Request { max_tokens: Some(2), ..subject.request.clone() };
+    let answer = answer(subject, request).await?;
+    ensure(answer.finish.reason == FinishReason::Length, || {
+        format!("the limit bound, but the reason is {:?}", answer.finish.reason)
+    })?;
+    let tokens = answer.finish.usage.completion_tokens;
+    ensure(tokens <= 2, || format!("{tokens} tokens where 2 were allowed"))
+}
+
+/// The answer ends before a stop sequence, and no part of the sequence is shown.
+async fn stop_sequence(subject: &Subject) -> Check {
+    let whole = answer(subject, subject.request.clone()).await?.content;
+    let Some(word) = whole.split_whitespace().nth(2).map(str::to_owned) else {
+        return Err(format!("the answer is too short to be stopped: `{whole}`"));
+    };
+    let request = Request { stop: vec![word.clone()], ..subject.request.clone() };
+    let stopped = answer(subject, request).await?;
+    let expected = whole.split(&word).next().unwrap_or_default();
+    ensure(stopped.content == expected, || {
+        format!("stopping at `{word}` gave `{}` instead of `{expected}`", stopped.content)
+    })?;
+    ensure(stopped.finish.reason == FinishReason::Stop, || {
+        format!("a stop sequence was met, but the reason is {:?}", stopped.finish.reason)
+    })
+}
+
+/// With thinking off there is none, and still an answer.
+async fn thinking_off(subject: &Subject) -> Check {
+    let request = Request { thinking: Thinking::Off, ..subject.request.clone() };
+    let answer = answer(subject, request).await?;
+    ensure(answer.reasoning.is_empty(), || format!("it thought: `{}`", answer.reasoning))?;
+    ensure(answer.finish.usage.reasoning_tokens == 0, || "thinking was counted".to_owned())?;
+    ensure(!answer.content.is_empty(), || "there is no answer without thinking".to_owned())
+}
+
+/// Dropping the stream stops the work.
+async fn cancelling(subject: &Subject) -> Check {
+    let Some(running) = &subject.running else { return Ok(()) };
+    let mut generation =
+        subject.model.generate(subject.request.clone()).await.map_err(|error| error.to_string())?;
+    let first = patiently(generation.next()).await?;
+    ensure(matches!(first, Some(Ok(_))), || format!("it began with {first:?}"))?;
+    ensure(running() > 0, || "nothing runs although an answer has begun".to_owned())?;
+    drop(generation);
+    for _ in 0..100 {
+        if running() == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Err("the work goes on two seconds after the stream was dropped".to_owned())
+}
+
+/// An empty question is answered or refused, nothing else.
+async fn empty_question(subject: &Subject) -> Check {
+    let messages = vec![Message::user("")];
+    let request = Request { messages, max_tokens: Some(8), ..subject.request.clone() };
+    match subject.model.generate(request).await {
+        Err(GenerateError::Invalid { .. }) => Ok(()),
+        Err(error) => Err(format!("it failed with: {error}")),
+        Ok(generation) => match patiently(generation.collect()).await? {
+            Ok(_) | Err(GenerateError::Invalid { .. }) => Ok(()),
+            Err(error) => Err(format!("it failed with: {error}")),
+        },
+    }
+}
+
+/// Two answers at the same time are the two answers, not a mixture.
+async fn two_at_once(subject: &Subject) -> Check {
+    let alone = answer(subject, subject.request.clone()).await?;
+    let (first, second) = futures::join!(
+        answer(subject, subject.request.clone()),
+        answer(subject, subject.request.clone())
+    );
+    for together in [first?, second?] {
+        ensure(together.content == alone.content && together.reasoning == alone.reasoning, || {
+            format!("alone it said `{}`, beside another `{}`", alone.content, together.content)
+        })?;
+    }
+    Ok(())
+}
+
+async fn answer(subject: &Subject, request: Request) -> Result<Answer, String> {
+    let generation = subject.model.generate(request).await.map_err(|error| error.to_string())?;
+    patiently(generation.collect()).await?.map_err(|error| error.to_string())
+}
+
+async fn deltas(subject: &Subject, request: Request) -> Result<Vec<Delta>, String> {
+    let generation = subject.model.generate(request).await.map_err(|error| error.to_string())?;
+    let items: Vec<_> = patiently(StreamExt::collect(generation)).await?;
+    items.into_iter().collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+async fn patiently<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    tokio::time::timeout(PATIENCE, work).await.map_err(|_| "it hangs".to_owned())
+}

@@ -1,0 +1,178 @@
+//! A request as the domain sees it: validated, with no trace of the wire it came by.
+
+use std::{fmt, str::FromStr};
+
+/// A validated request for an answer.
+///
+/// `None` in [`Sampling`] and [`Request::max_tokens`] means "what the model recommends".
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Request {
+    /// The conversation, oldest first; never empty when it comes from the edge.
+    pub messages: Vec<Message>,
+    /// How the next token is chosen.
+    pub sampling: Sampling,
+    /// The most tokens to generate, thinking included; at least 1.
+    pub max_tokens: Option<u32>,
+    /// Sequences that end the answer; matched in the answer only, never in the thinking.
+    pub stop: Vec<String>,
+    /// Whether the model thinks first.
+    pub thinking: Thinking,
+    /// What the question is about, where somebody knows: it selects the model's recommended
+    /// sampling.
+    pub kind: Option<Kind>,
+}
+
+impl Request {
+    /// A request with one user message and the model's own settings.
+    pub fn ask(question: impl Into<String>) -> Self {
+        Self { messages: vec![Message::user(question)], ..Self::default() }
+    }
+
+    /// The text of the last user message; empty if there is none.
+    pub fn question(&self) -> &str {
+        self.messages
+            .iter()
+            .rev()
+            .find(|message| message.role == Role::User)
+            .map_or("", |message| message.content.as_str())
+    }
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// What is said; text only.
+    pub content: String,
+}
+
+impl Message {
+    /// A message of the user.
+    pub fn user(content: impl Into<String>) -> Self {
+        Self { role: Role::User, content: content.into() }
+    }
+
+    /// A system message.
+    pub fn system(content: impl Into<String>) -> Self {
+        Self { role: Role::System, content: content.into() }
+    }
+
+    /// An earlier answer of the model, without its thinking.
+    pub fn assistant(content: impl Into<String>) -> Self {
+        Self { role: Role::Assistant, content: content.into() }
+    }
+}
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Instructions that hold for the whole conversation (`system` and `developer` on the wire).
+    System,
+    /// The person who asks.
+    User,
+    /// The model.
+    Assistant,
+}
+
+impl Role {
+    /// The role's name in a chat template.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+/// How the next token is chosen; `None` leaves it to the model's recommendation.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Sampling {
+    /// 0 to 2; 0 always takes the likeliest token.
+    pub temperature: Option<f32>,
+    /// Over 0, up to 1: keep the likeliest tokens that together reach this probability.
+    pub top_p: Option<f32>,
+    /// Keep this many of the likeliest tokens; at least 1.
+    pub top_k: Option<u32>,
+    /// 0 to 1: drop tokens less likely than this share of the likeliest one.
+    pub min_p: Option<f32>,
+    /// -2 to 2: lower tokens by how often they appeared.
+    pub frequency_penalty: Option<f32>,
+    /// -2 to 2: lower tokens that appeared.
+    pub presence_penalty: Option<f32>,
+    /// Over 0: divide the scores of tokens that appeared.
+    pub repetition_penalty: Option<f32>,
+    /// Starts the random choices; the same request with the same seed should give the same answer.
+    /// Best effort: an engine that has no use for it ignores it.
+    pub seed: Option<u64>,
+}
+
+impl Sampling {
+    /// These settings, and where one is not given, that of `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            temperature: self.temperature.or(other.temperature),
+            top_p: self.top_p.or(other.top_p),
+            top_k: self.top_k.or(other.top_k),
+            min_p: self.min_p.or(other.min_p),
+            frequency_penalty: self.frequency_penalty.or(other.frequency_penalty),
+            presence_penalty: self.presence_penalty.or(other.presence_penalty),
+            repetition_penalty: self.repetition_penalty.or(other.repetition_penalty),
+            seed: self.seed.or(other.seed),
+        }
+    }
+}
+
+/// Whether a model thinks before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Thinking {
+    /// As the model does by itself.
+    #[default]
+    Natural,
+    /// Not at all: the thinking is closed before it begins.
+    Off,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A mathematical question with an answer to compute.
+    Math,
+    /// A program to write.
+    Code,
+    /// An explicitly composite question with both.
+    Both,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// The kind's name on the wire and in chain files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Math => "math",
+            Self::Code => "code",
+            Self::Both => "both",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        [Self::Math, Self::Code, Self::Both, Self::Other]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+            .ok_or_else(|| format!("`{name}` is not a kind of question: math, code, both or other"))
+    }
+}

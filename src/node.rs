@@ -1,0 +1,330 @@
+//! Puts a node together: loads the configured models, loads the chains, and fills the catalog.
+
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+
+use crate::{
+    catalog::{Catalog, ModelInfo},
+    chain::{self, Chain, ModelRole, Models, Named},
+    config::{ConfigError, ModelArguments, ModelConfig, NodeConfig, RemoteModel, Roles},
+    engine::{
+        LoadError,
+        remote::RemoteEngine,
+        scripted::{Script, ScriptedEngine},
+        source::ModelSource,
+    },
+    generate::Generate,
+};
+
+/// A node that is ready to answer.
+pub struct Node {
+    /// Everything that can be asked, by name.
+    pub catalog: Catalog,
+    /// The name of the hosted chat model.
+    pub reasoner: String,
+    /// What was loaded and from which settings, so that reading the configuration again leaves alone
+    /// what has not changed.
+    loaded: BTreeMap<String, Loaded>,
+    max_running: u32,
+}
+
+struct Loaded {
+    config: ModelConfig,
+    started: Started,
+}
+
+/// Why a node could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A model could not be loaded.
+    #[error("the model `{id}` cannot be used: {error}")]
+    Model {
+        /// The model's name.
+        id: String,
+        /// What went wrong.
+        error: LoadError,
+    },
+    /// The configuration is wrong.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// A chain file is wrong.
+    #[error("{0}")]
+    Chain(#[from] chain::LoadError),
+}
+
+/// Told, line by line, what is being done.
+pub type Report<'report> = &'report (dyn Fn(&str) + Send + Sync);
+
+impl Node {
+    /// The node of someone who configured nothing: the embedded model and the chains of the program.
+    ///
+    /// # Errors
+    ///
+    /// If the cache cannot be written, or an environment variable or a `ponder.toml` is wrong.
+    pub async fn default(report: Report<'_>) -> Result<Self, StartError> {
+        let config = NodeConfig::resolve(&ModelArguments::default())?;
+        Self::start(&config, report).await
+    }
+
+    /// The hosted chat model.
+    pub fn reasoner(&self) -> Option<Arc<dyn Generate>> {
+        self.catalog.find(&self.reasoner).map(|entry| Arc::clone(&entry.model))
+    }
+
+    /// Loads everything that is configured, the hosted chat model first.
+    ///
+    /// # Errors
+    ///
+    /// If a model or a chain cannot be loaded.
+    pub async fn start(config: &NodeConfig, report: Report<'_>) -> Result<Self, StartError> {
+        Self::start_after(None, config, report).await
+    }
+
+    /// The node of a changed configuration. Models whose settings are the same are kept, not loaded
+    /// again; answers that run on the others end as they began.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Node::start`]; this node goes on as it was.
+    pub async fn restart(
+        &self,
+        config: &NodeConfig,
+        report: Report<'_>,
+    ) -> Result<Self, StartError> {
+        Self::start_after(Some(self), config, report).await
+    }
+
+    async fn start_after(
+        before: Option<&Self>,
+        config: &NodeConfig,
+        report: Report<'_>,
+    ) -> Result<Self, StartError> {
+        // The first question should not wait for the router's expressions to be compiled.
+        chain::routing::decide("1 + 1");
+        // Chains are checked before models are loaded: it takes no time and fails often.
+        let plans = plans(config)?;
+        let mut catalog = Catalog::default();
+        let mut loaded = BTreeMap::new();
+        let mut ids: Vec<&String> = config.models.keys().collect();
+        ids.sort_by_key(|id| **id != config.roles.reasoner);
+        for id in ids {
+            let Some(model) = config.models.get(id) else { continue };
+            let kept = before.and_then(|before| before.unchanged(id, model, config));
+            let (info, engine) = match kept {
+                Some(started) => started,
+                // Boxed: hosting a model takes a large future, and this one is not worth its size.
+                None => Box::pin(start_model(id, model, config, report))
+                    .await
+                    .map_err(|error| StartError::Model { id: id.clone(), error })?,
+            };
+            let started = (info.clone(), Arc::clone(&engine));
+            loaded.insert(id.clone(), Loaded { config: model.clone(), started });
+            catalog.insert(info, engine);
+        }
+        if let Some(models) = models(config, &catalog) {
+            for plan in plans {
+                let info = ModelInfo {
+                    id: format!("chain/{}", plan.name),
+                    description: plan.description.clone(),
+                    owned_by: "ponder".to_owned(),
+                    created: now(),
+                    context_length: None,
+                    demonstration: demonstrates(&catalog, &config.roles.reasoner),
+                };
+                catalog.insert(info, Arc::new(Chain::new(plan, models.clone())));
+            }
+        }
+        let reasoner = config.roles.reasoner.clone();
+        Ok(Self { catalog, reasoner, loaded, max_running: config.max_running })
+    }
+
+    /// The model of this name, if it was loaded from the same settings.
+    fn unchanged(&self, id: &str, model: &ModelConfig, config: &NodeConfig) -> Option<Started> {
+        let loaded = self.loaded.get(id)?;
+        // A script is small and may have been edited.
+        let scripted = matches!(
+            model,
+            ModelConfig::Hosted(hosted) if matches!(hosted.source, ModelSource::Scripted(_))
+        );
+        let same = loaded.config == *model && self.max_running == config.max_running;
+        (same && !scripted).then(|| (loaded.started.0.clone(), Arc::clone(&loaded.started.1)))
+    }
+}
+
+/// The chains inside the program and those of the configured folder, which win.
+///
+/// # Errors
+///
+/// If a chain is wrong, or needs a model for a role that the configuration leaves empty.
+pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
+    let mut plans = Vec::new();
+    for shipped in chain::shipped() {
+        plans.push(chain::load(shipped.text, shipped.file)?);
+    }
+    if let Some(folder) = &config.chains {
+        for plan in chain::load_folder(folder)? {
+            plans.retain(|known| known.name != plan.name);
+            plans.push(plan);
+        }
+    }
+    for plan in &plans {
+        check_roles(plan, &config.roles)?;
+    }
+    Ok(plans)
+}
+
+/// Whether every role that the chain cannot do without has a model.
+///
+/// # Errors
+///
+/// Which role has none. The other two always have one: the reasoner stands in for a translator.
+pub fn check_roles(plan: &chain::Plan, roles: &Roles) -> Result<(), ConfigError> {
+    let needs_general =
+        plan.roles.iter().any(|used| used.role == ModelRole::General && !used.optional);
+    if needs_general && roles.general.is_none() {
+        return Err(ConfigError::new(format!(
+            "the chain `{}` needs a general model: set `general` under [roles], or --general-url",
+            plan.name
+        )));
+    }
+    Ok(())
+}
+
+fn models(config: &NodeConfig, catalog: &Catalog) -> Option<Models> {
+    let named = |id: &String| {
+        catalog.find(id).map(|entry| Named::new(id.as_str(), Arc::clone(&entry.model)))
+    };
+    Some(Models {
+        reasoner: named(&config.roles.reasoner)?,
+        translator: config.roles.translator.as_ref().and_then(named),
+        general: config.roles.general.as_ref().and_then(named),
+    })
+}
+
+fn demonstrates(catalog: &Catalog, id: &str) -> bool {
+    catalog.find(id).is_some_and(|entry| entry.info.demonstration)
+}
+
+type Started = (ModelInfo, Arc<dyn Generate>);
+
+async fn start_model(
+    id: &str,
+    model: &ModelConfig,
+    config: &NodeConfig,
+    report: Report<'_>,
+) -> Result<Started, LoadError> {
+    match model {
+        ModelConfig::Remote(remote) => Ok(start_remote(id, remote)),
+        ModelConfig::Hosted(hosted) => match &hosted.source {
+            ModelSource::Scripted(script) => start_scripted(id, script.as_deref()),
+            _ => start_hosted(id, hosted, config, report).await,
+        },
+    }
+}
+
+fn start_remote(id: &str, remote: &RemoteModel) -> Started {
+    let engine = RemoteEngine::new(&remote.url, remote.api_key.as_deref(), remote.model.as_str())
+        .without_thinking(remote.without_thinking.clone());
+    let info = ModelInfo {
+        id: id.to_owned(),
+        description: format!("The model {} of a remote endpoint.", remote.model),
+        owned_by: "remote".to_owned(),
+        created: now(),
+        context_length: None,
+        demonstration: false,
+    };
+    (info, Arc::new(engine))
+}
+
+fn start_scripted(id: &str, file: Option<&std::path::Path>) -> Result<Started, LoadError> {
+    let engine = match file {
+        None => ScriptedEngine::default(),
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| LoadError::broken(path, error))?;
+            let script: Script =
+                serde_saphyr::from_str(&text).map_err(|error| LoadError::broken(path, error))?;
+            ScriptedEngine::new(script)
+        }
+    };
+    let info = ModelInfo {
+        id: id.to_owned(),
+        description: "No model: prepared replies, for tests and measurements.".to_owned(),
+        owned_by: "ponder".to_owned(),
+        created: now(),
+        context_length: None,
+        demonstration: true,
+    };
+    Ok((info, Arc::new(engine)))
+}
+
+#[cfg(feature = "local")]
+async fn start_hosted(
+    id: &str,
+    hosted: &crate::config::HostedModel,
+    config: &NodeConfig,
+    report: Report<'_>,
+) -> Result<Started, LoadError> {
+    use crate::engine::{
+        hub::HubSettings,
+        load::{LoadRequest, load},
+    };
+
+    let request = LoadRequest {
+        source: hosted.source.clone(),
+        quantize: hosted.quantize.clone(),
+        device: hosted.device,
+        max_running: config.max_running as usize,
+        system_prompt: hosted.system_prompt.clone(),
+        sampling: hosted.sampling,
+        max_tokens: hosted.max_tokens,
+        max_prompt_tokens: hosted.max_prompt_tokens,
+        cache: config.cache.clone(),
+        hub: HubSettings {
+            endpoint: config.hub.endpoint.clone(),
+            home: config.hub.home.clone(),
+            token: config.hub.token.clone(),
+        },
+    };
+    let engine = load(request, report).await?;
+    let demonstration = hosted.source == ModelSource::Embedded;
+    let info = ModelInfo {
+        id: id.to_owned(),
+        description: if demonstration {
+            "Demonstration model inside ponder: arithmetic, short word problems, linear equations, \
+             short Python functions and their translation from Chinese; nothing else."
+                .to_owned()
+        } else {
+            format!("Hosted from {}.", hosted.source)
+        },
+        owned_by: match &hosted.source {
+            ModelSource::Hub(hub) => {
+                hub.repository.split('/').next().unwrap_or("unknown").to_owned()
+            }
+            ModelSource::Embedded | ModelSource::Scripted(_) => "ponder".to_owned(),
+            ModelSource::Folder(_) | ModelSource::Gguf(_) => "local".to_owned(),
+        },
+        created: now(),
+        context_length: Some(engine.context_length()),
+        demonstration,
+    };
+    Ok((info, Arc::new(engine)))
+}
+
+#[cfg(not(feature = "local"))]
+#[expect(clippy::unused_async, reason = "the same signature as with the engine")]
+async fn start_hosted(
+    _id: &str,
+    hosted: &crate::config::HostedModel,
+    _config: &NodeConfig,
+    _report: Report<'_>,
+) -> Result<Started, LoadError> {
+    Err(LoadError::Unsupported(format!(
+        "this build has no engine to host `{}`: build with the default features, use --model \
+         scripted, or configure a remote model",
+        hosted.source
+    )))
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}

@@ -1,0 +1,26 @@
+//! The HTTP edge, tested through its router with the scripted engine.
+//!
+//! Tests are named after the row of the compatibility list they cover: `s…` streaming, `r…`
+//! requests, `t…` thinking, `e…` whole replies, errors and everything around. Only what needs a
+//! connection uses one, in `socket`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail the test they help"
+)]
+
+mod browser;
+mod errors;
+mod extension;
+mod fuzz;
+mod keys;
+mod limits;
+mod models;
+mod remote;
+mod requests;
+mod socket;
+mod stream;
+mod support;
+mod thinking;
+mod whole;

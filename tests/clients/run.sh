@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Unmodified OpenAI, LangChain and Vercel clients against a real server with prepared replies.
+#
+# Run with: tests/clients/run.sh [path of a ponder binary]
+#
+# Builds nothing: `cargo build --release` or, without the engine, `cargo build --release
+# --no-default-features` comes first. Python and Node packages are installed once, outside the
+# repository, in $PONDER_CLIENTS_CACHE (default: ponder-clients in the user's cache folder).
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+binary=${1:-${CARGO_TARGET_DIR:-$here/../../target}/release/ponder}
+if [[ ! -x $binary ]]; then
+  echo "there is no ponder at $binary: build it first, or give its path" >&2
+  exit 69
+fi
+binary=$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")
+cache=${PONDER_CLIENTS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ponder-clients}
+
+# A folder for each set of versions; its last file says that it is complete.
+python_home=$cache/python-$(cat "$here/requirements.txt" <(python3 --version) | cksum | cut -d' ' -f1)
+if [[ ! -f $python_home/complete ]]; then
+  rm -rf "$python_home"
+  python3 -m venv "$python_home"
+  "$python_home/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+  touch "$python_home/complete"
+fi
+node_home=$cache/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
+if [[ ! -f $node_home/complete ]]; then
+  rm -rf "$node_home"
+  mkdir -p "$node_home"
+  cp "$here/package.json" "$node_home/"
+  (cd "$node_home" && npm install --silent --no-audit --no-fund --no-package-lock)
+  touch "$node_home/complete"
+fi
+
+work=$(mktemp -d)
+: >"$work/log"
+server=
+finish() {
+  if [[ -n $server ]]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# From an empty folder and without settings of the user's own.
+for variable in "${!PONDER_@}"; do unset "$variable"; done
+(cd "$work" && exec "$binary" serve --listen 127.0.0.1:0 \
+  --model "scripted:$here/script.yaml" --model-id tests/thinker) 2>"$work/log" &
+server=$!
+PONDER_URL=
+for _ in $(seq 100); do
+  PONDER_URL=$(sed -n 's/.*serving on \(http:[^ ]*\) .*/\1/p' "$work/log")
+  [[ -n $PONDER_URL ]] && break
+  kill -0 "$server" 2>/dev/null || break
+  sleep 0.1
+done
+if [[ -z $PONDER_URL ]]; then
+  echo "the server did not start:" >&2
+  cat "$work/log" >&2
+  exit 69
+fi
+export PONDER_URL
+
+status=0
+"$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" "$here" ||
+  status=1
+# Node looks for packages beside the file that imports them.
+cp "$here/clients.test.mjs" "$node_home/"
+node --test --test-reporter=spec --test-reporter-destination=stdout \
+  --test-reporter=tap --test-reporter-destination="$work/node.tap" "$node_home/clients.test.mjs" ||
+  status=1
+
+number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
+ran=$(number ' tests="[0-9]*"' "$work/pytest.xml")
+bad=$(($(number ' failures="[0-9]*"' "$work/pytest.xml") + $(number ' errors="[0-9]*"' "$work/pytest.xml")))
+passed=$((ran - bad + $(number '^# pass [0-9]*' "$work/node.tap")))
+failed=$((bad + $(number '^# fail [0-9]*' "$work/node.tap")))
+echo "$passed passed, $failed failed"
+# A run that tested nothing has not passed.
+[[ $passed -gt 0 && $failed -eq 0 && $status -eq 0 ]]

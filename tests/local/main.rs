@@ -1,0 +1,11 @@
+//! The hosted engine, proven on models that are built here: the way VibeThinker would go, without
+//! its weights.
+#![cfg(feature = "local")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+mod embedded;
+mod hosting;
+mod hub;
+mod quantized;
+mod qwen_tokenizer;
+mod tiny_model;

@@ -1,0 +1,103 @@
+"""An endless, seeded stream of training batches, generated on the fly.
+
+Most batches hold single documents of similar length, padded on the right.
+Some hold rows of several documents one after the other, so that the model
+learns to answer late in a long conversation. A few are drills: a row of random tokens
+and then the same row again. Copying is the skill nearly every task here needs
+first, and drills make it appear much earlier in training.
+"""
+
+import random
+
+import torch
+from tokenizers import Tokenizer
+from torch.utils.data import IterableDataset, get_worker_info
+
+from .generate import Maker
+
+PACKED_SHARE = 0.1
+
+
+def encode(tokenizer: Tokenizer, document) -> tuple[list, list]:
+    """Token ids of a document and, per token, whether it is learnt."""
+    tokens, learnt = [], []
+    for text, flag in document.pieces:
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        tokens += ids
+        learnt += [flag] * len(ids)
+    return tokens, learnt
+
+
+def tensors(rows: list, width: int, padding: int):
+    """Inputs and shifted targets; -100 where nothing is learnt."""
+    inputs = torch.full((len(rows), width), padding, dtype=torch.long)
+    targets = torch.full((len(rows), width), -100, dtype=torch.long)
+    for index, (tokens, learnt) in enumerate(rows):
+        length = len(tokens) - 1
+        inputs[index, :length] = torch.tensor(tokens[:-1])
+        wanted = torch.tensor(tokens[1:])
+        wanted[~torch.tensor(learnt[1:])] = -100
+        targets[index, :length] = wanted
+    return inputs, targets
+
+
+class Batches(IterableDataset):
+    """Yields (inputs, targets); every rank and worker has its own seed."""
+
+    def __init__(self, tokenizer_file: str, seed: str, tokens_per_batch: int, long_rows: int = 512, drills: int = 1):
+        self.tokenizer_file, self.seed, self.budget, self.long_rows, self.drills = tokenizer_file, seed, tokens_per_batch, long_rows, drills
+
+    def __iter__(self):
+        worker = get_worker_info()
+        seed = f"{self.seed}-{worker.id if worker else 0}"
+        tokenizer, maker, chance = Tokenizer.from_file(self.tokenizer_file), Maker(f"train-{seed}"), random.Random(seed)
+        padding = tokenizer.token_to_id("<|endoftext|>")
+        newline = tokenizer.encode("\n").ids
+        while True:
+            pool = [encode(tokenizer, maker.document()) for _ in range(320)]
+            batches = []
+            packed = int(len(pool) * PACKED_SHARE)
+            batches += self.pack(pool[:packed], newline, chance, padding)
+            batches += self.bucket(sorted(pool[packed:], key=lambda row: len(row[0])), padding)
+            batches += [self.drill(tokenizer, chance, padding) for _ in range(self.drills)]
+            chance.shuffle(batches)
+            yield from batches
+
+    def bucket(self, pool: list, padding: int):
+        """Batches of documents of similar length."""
+        rows: list = []
+        for row in pool:
+            width = len(row[0]) - 1
+            if rows and width * (len(rows) + 1) > self.budget:
+                yield tensors(rows, max(len(tokens) for tokens, _ in rows) - 1, padding)
+                rows = []
+            rows.append(row)
+        if rows:
+            yield tensors(rows, max(len(tokens) for tokens, _ in rows) - 1, padding)
+
+    def pack(self, pool: list, newline: list, chance, padding: int):
+        """Batches of rows that hold several documents."""
+        rows, tokens, learnt = [], [], []
+        width = self.long_rows if chance.random() < 0.9 else self.budget
+        for row in pool:
+            if len(tokens) + len(row[0]) > width + 1:
+                rows.append((tokens[: width + 1], learnt[: width + 1]))
+                tokens, learnt = [], []
+                if len(rows) * width >= self.budget:
+                    yield tensors(rows, width, padding)
+                    rows = []
+            tokens = tokens + row[0] + newline
+            learnt = learnt + row[1] + [False] * len(newline)
+        rows.append((tokens[: width + 1], learnt[: width + 1]))
+        yield tensors(rows, max(len(row[0]) for row in rows) - 1, padding)
+
+    def drill(self, tokenizer, chance, padding: int):
+        """Random tokens, often digits, to be copied once more."""
+        half = chance.randint(8, 48)
+        digits = [tokenizer.token_to_id(digit) for digit in "0123456789"]
+        rows = []
+        for _ in range(max(1, self.budget // (2 * half))):
+            share = chance.choice([0.0, 0.3, 0.7, 0.9])
+            first = [chance.choice(digits) if chance.random() < share else chance.randrange(tokenizer.get_vocab_size() - 5) for _ in range(half)]
+            rows.append((first + first, [False] * (half + 2) + [True] * (half - 2)))
+        return tensors(rows, 2 * half - 1, padding)

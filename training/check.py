@@ -1,0 +1,42 @@
+"""Checks the data: every answer passes its own grader, every translation keeps its numbers.
+
+    python -m training.check --count 3000
+"""
+
+import argparse
+from collections import Counter
+
+from .generate import Maker
+from .grading import closeness, grade, numbers_and_placeholders
+
+
+def main():
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=3000)
+    options = parser.parse_args()
+    wrong, seen = Counter(), Counter()
+    for held_out in (False, True):
+        maker = Maker("check", held_out)
+        for _ in range(options.count):
+            task, problem, spoken, chinese, english = maker.problem()
+            seen[task.name] += 1
+            if problem.kind == "glossary" or problem.kind == "code" and maker.random.random() > 0.05:
+                continue  # running code is slow; a sample is enough
+            entry = {"kind": problem.kind, "gold": problem.gold, "tests": problem.tests, "function": problem.function}
+            if not grade(entry, f"<think>\n{problem.thinking}\n</think>\n\n{problem.answer}"):
+                wrong[task.name] += 1
+                print("answer", task.name, problem.answer, problem.gold)
+            if spoken == "pair" and problem.kind in ("math", "code"):
+                chinese_digits, english_digits = (numbers_and_placeholders(text)[0] for text in (chinese, english))
+                if chinese_digits != english_digits and not any(numeral in chinese for numeral in "一二两三四五六七八九十"):
+                    wrong[task.name] += 1
+                    print("numbers", task.name, chinese, english)
+            if "{" in english.replace("\\frac{1}{x}", "").replace("\\sqrt{x}", "").replace("e^{-x^2}", "") and problem.kind == "math" or "[" in english and problem.kind == "math":
+                print("left over", task.name, english)
+    assert closeness("a b c", "a b c") == 1.0
+    print({name: (wrong[name], count) for name, count in sorted(seen.items())})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Grades answers. Standard library only; used for the served model and in training."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+from fractions import Fraction
+
+HARNESS = r"""
+import json, sys
+payload = json.load(sys.stdin)
+scope = {}
+exec(payload["code"], scope)
+function = scope[payload["name"]]
+for case in payload["tests"]:
+    got = function(*case["arguments"])
+    want = case["expected"]
+    if isinstance(want, float) or isinstance(got, float):
+        assert abs(got - want) < 1e-9, (case, got)
+    else:
+        assert json.loads(json.dumps(got)) == want and type(got) is not bool or isinstance(want, bool) and got == want, (case, got)
+"""
+
+
+def last_boxed(text: str) -> str | None:
+    """Content of the last \\boxed{…}, braces balanced."""
+    start = text.rfind("\\boxed{")
+    if start < 0:
+        return None
+    depth, begin = 0, start + len("\\boxed")
+    for index in range(begin, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[index], 0)
+        if depth == 0:
+            return text[begin + 1 : index]
+    return None
+
+
+def normal(text: str) -> str:
+    """An answer without wrapping."""
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", text).strip().strip("$").lower()
+    return text.replace("\\%", "").replace("%", "").replace("\\times", "*").replace("×", "*").replace(" ", "").replace(",", "")
+
+
+def same_value(answer: str, gold: str) -> bool:
+    """Exact equality, numbers by value, products by their sorted factors."""
+    answer, gold = normal(answer), normal(gold)
+    if answer == gold:
+        return True
+    if "*" in gold:
+        return sorted(answer.split("*")) == sorted(gold.split("*"))
+    try:
+        return Fraction(answer) == Fraction(gold)
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def visible(text: str) -> str:
+    """The answer without its thinking."""
+    return text.split("</think>")[-1].strip()
+
+
+def grade_math(entry: dict, text: str) -> bool:
+    """The last boxed value."""
+    boxed = last_boxed(visible(text))
+    return boxed is not None and same_value(boxed, entry["gold"])
+
+
+def grade_code(entry: dict, text: str) -> bool:
+    """Run the block's function on the tests in a process of its own."""
+    block = re.search(r"```(?:python)?\n(.*?)```", visible(text), re.S)
+    if not block:
+        return False
+    name = re.search(r"^def (\w+)", block.group(1), re.M)
+    if not name or (entry.get("named") and name.group(1) != entry["function"]):
+        return False
+    payload = json.dumps({"code": block.group(1), "name": name.group(1), "tests": entry["tests"]})
+    try:
+        result = subprocess.run([sys.executable, "-I", "-c", HARNESS], input=payload, text=True, capture_output=True, timeout=5)
+    except subprocess.TimeoutExpired:
+        return False
+    return result.returncode == 0
+
+
+def closeness(left: str, right: str) -> float:
+    """Similarity of two texts as the share of words in the longest common subsequence."""
+    a, b = re.findall(r"\w+|[^\w\s]", left.lower()), re.findall(r"\w+|[^\w\s]", right.lower())
+    row = [0] * (len(b) + 1)
+    for word in a:
+        previous = 0
+        for index, other in enumerate(b):
+            previous, row[index + 1] = row[index + 1], previous + 1 if word == other else max(row[index + 1], row[index])
+    return 2 * row[-1] / max(1, len(a) + len(b))
+
+
+def numbers_and_placeholders(text: str) -> tuple[list, list]:
+    """The multiset of numbers outside placeholders, and of placeholders."""
+    placeholders = re.findall(r"⟦M\d+⟧", text)
+    return sorted(re.findall(r"\d+(?:\.\d+)?", re.sub(r"⟦M\d+⟧", " ", text))), sorted(placeholders)
+
+
+def grade_translation(entry: dict, text: str) -> bool:
+    """Numbers and placeholders exact, no Chinese left, text close to the reference."""
+    text = visible(text)
+    if re.search(r"[\u4e00-\u9fff]", text) or numbers_and_placeholders(text) != numbers_and_placeholders(entry["reference"]):
+        return False
+    return closeness(text, entry["reference"]) >= 0.6
+
+
+def grade_decline(entry: dict, text: str) -> bool:
+    """The fixed sentence."""
+    return visible(text).startswith("I am a small demonstration model")
+
+
+GRADERS = {"math": grade_math, "code": grade_code, "translation": grade_translation, "out_of_domain": grade_decline}
+
+
+def grade(entry: dict, text: str) -> bool:
+    """Right or wrong."""
+    return GRADERS[entry["kind"]](entry, text)
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """95 % interval of a share."""
+    if not total:
+        return 0.0, 0.0
+    z, share = 1.96, right / total
+    middle = share + z * z / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return (middle - spread) / (1 + z * z / total), (middle + spread) / (1 + z * z / total)

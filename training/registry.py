@@ -1,0 +1,57 @@
+"""The interface between a task file and the generator.
+
+A task is a function ``task(random, phrasing) -> Problem`` decorated with
+``@task(name, weight)``. It is called for three languages: "en", "zh" and
+"pair"; for "pair" it fills in both questions, which makes a translation sample.
+"""
+
+from dataclasses import dataclass, field
+
+TASKS: dict = {}
+
+
+@dataclass
+class Problem:
+    """One question with everything needed to train on it and to grade it."""
+
+    english: str = ""
+    chinese: str = ""
+    thinking: str = ""
+    answer: str = ""
+    kind: str = "math"
+    gold: str = ""
+    tests: list = field(default_factory=list)
+    function: str = ""
+    masked: list = field(default_factory=list)
+
+
+@dataclass
+class Task:
+    """A registered generator."""
+
+    name: str
+    make: object
+    weight: float
+    languages: dict
+
+
+def task(name: str, weight: float, languages: dict | None = None):
+    """Register a generator; `languages` weighs en / zh / pair samples."""
+
+    def register(function):
+        TASKS[name] = Task(name, function, weight, languages or {"en": 0.55, "zh": 0.15, "pair": 0.30})
+        return function
+
+    return register
+
+
+def load_tasks() -> dict:
+    """Import every file of ``training/tasks`` and return the registry."""
+    import importlib
+    import pkgutil
+
+    from . import tasks
+
+    for module in sorted(info.name for info in pkgutil.iter_modules(tasks.__path__)):
+        importlib.import_module(f"{tasks.__name__}.{module}")
+    return TASKS

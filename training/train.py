@@ -1,0 +1,168 @@
+"""Trains the model from the generator.
+
+    python -m training.train --minutes 120 --output build/run
+    python -m training.train --minutes 30 --output build/run --init-from assets/embedded
+
+Uses CUDA in bfloat16 when present, else one process per CPU core in float32.
+The learning rate warms up, stays, and goes to zero over the last part; in that
+part the weights are rounded to int8 in the forward pass, as they will be
+shipped. `checkpoint.pt` is written every few minutes; run the same command
+with `--resume` to continue.
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import torch
+import torch.distributed as distributed
+import torch.multiprocessing as multiprocessing
+from torch.utils.data import DataLoader
+
+from .batches import Batches
+from .model import LanguageModel, ModelConfig, Switches
+from .muon import Muon, average
+
+
+def schedule(elapsed: float, step: int, options) -> float:
+    """Learning-rate factor from wall-clock time."""
+    warm = min(1.0, (step + 1) / options.warmup)
+    start = options.minutes * (1 - options.decay)
+    if elapsed <= start:
+        return warm
+    return warm * max(0.0, (options.minutes - elapsed) / (options.minutes - start))
+
+
+def centre(embedding: torch.Tensor):
+    """Remove the mean row.
+
+    The scores do not change, but with tied embeddings the mean would otherwise
+    grow (every step pushes all absent tokens the same way) until all inputs
+    look alike.
+    """
+    embedding.sub_(embedding.mean(dim=0, keepdim=True))
+
+
+def train(rank: int, world: int, options):
+    """One process of the training run."""
+    if world > 1:
+        os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
+        os.environ.setdefault("MASTER_PORT", str(options.port))
+        distributed.init_process_group("gloo", rank=rank, world_size=world)
+    cuda = torch.cuda.is_available()
+    device = torch.device("cuda" if cuda else "cpu")
+    if not cuda:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // world))
+    torch.manual_seed(options.seed)
+    output = Path(options.output)
+    output.mkdir(parents=True, exist_ok=True)
+    state_file = output / "checkpoint.pt"
+    state = torch.load(state_file, weights_only=False) if options.resume and state_file.exists() else None
+    from tokenizers import Tokenizer
+
+    config = ModelConfig(**state["config"]) if state else ModelConfig(
+        vocab_size=Tokenizer.from_file(options.tokenizer).get_vocab_size(), hidden_size=options.hidden, intermediate_size=options.intermediate,
+        num_hidden_layers=options.layers, num_attention_heads=options.heads, num_key_value_heads=options.groups)
+    model = LanguageModel(config)
+    step, seen = 0, 0
+    if state:
+        model.load_state_dict(state["model"])
+        step, seen = state["step"], state["tokens"]
+    elif options.init_from:
+        from .export import load_weights
+
+        model.load_state_dict(load_weights(Path(options.init_from)))
+    model.to(device)
+    matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and ".layers." in name]
+    others = [p for name, p in model.named_parameters() if not (p.dim() == 2 and ".layers." in name)]
+    everything = matrices + others
+    muon = Muon(matrices, options.matrix_rate, rank=rank, world=world)
+    adam = torch.optim.AdamW(others, lr=options.rate, betas=(0.9, 0.95), weight_decay=0.0)
+    if state and "muon" in state and not options.fresh_optimizer:
+        muon.load_state_dict(state["muon"])
+        adam.load_state_dict(state["adam"])
+    if rank == 0:
+        print(f"{sum(p.numel() for p in everything) / 1e6:.2f} M parameters, {world} processes, {device}", flush=True)
+    stream = Batches(options.tokenizer, f"{options.seed}-{rank}-{step}", options.tokens, drills=options.drills)
+    loader = iter(DataLoader(stream, batch_size=None, num_workers=options.workers if cuda else 0, prefetch_factor=8 if cuda and options.workers else None))
+    begun, saved, shown, losses, recent = time.time(), time.time(), time.time(), [], 0
+    while True:
+        elapsed = (time.time() - begun) / 60
+        clock = torch.tensor([elapsed])
+        if world > 1:
+            distributed.broadcast(clock, 0)
+        elapsed = clock.item()
+        factor = schedule(elapsed, step, options)
+        Switches.simulate_int8 = elapsed > options.minutes * (1 - options.decay)
+        inputs, targets = next(loader)
+        inputs, targets = inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=cuda):
+            loss = model.loss(inputs, targets)
+        for parameter in everything:
+            parameter.grad = None
+        loss.backward()
+        with torch.no_grad():
+            average([p.grad for p in everything], world)
+            torch.nn.utils.clip_grad_norm_(others, 1.0)
+            muon.step(factor)
+            for group in adam.param_groups:
+                group["lr"] = options.rate * factor
+            adam.step()
+            centre(model.model.embed_tokens.weight)
+        losses.append(loss.item())
+        step += 1
+        recent += inputs.numel() * world
+        finished = elapsed >= options.minutes
+        if rank == 0 and (step % 25 == 0 or finished):
+            seen += recent
+            print(f"step {step}  {elapsed:6.1f} min  loss {sum(losses) / len(losses):.4f}  rate x{factor:.3f}  {recent / (time.time() - shown):.0f} tokens/s  {seen / 1e6:.2f} M tokens", flush=True)
+            losses, recent, shown = [], 0, time.time()
+        if rank == 0 and (finished or time.time() - saved > options.save_every * 60):
+            saved = time.time()
+            torch.save({"config": config.to_dict(), "model": model.state_dict(), "muon": muon.state_dict(), "adam": adam.state_dict(), "step": step, "tokens": seen}, str(state_file) + ".part")
+            os.replace(str(state_file) + ".part", state_file)
+        if finished:
+            break
+    if rank == 0:
+        (output / "training.json").write_text(json.dumps({"steps": step, "tokens": seen, "seed": options.seed, "minutes": options.minutes}, indent=2) + "\n")
+    if world > 1:
+        distributed.destroy_process_group()
+
+
+def main():
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", default="build/run")
+    parser.add_argument("--tokenizer", default="assets/embedded/tokenizer.json")
+    parser.add_argument("--minutes", type=float, default=120, help="wall-clock length of this run")
+    parser.add_argument("--decay", type=float, default=0.25, help="last share of the run, in which the rate goes to zero")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=0, help="0: one per core, or one on CUDA")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="generator processes beside a GPU")
+    parser.add_argument("--tokens", type=int, default=2048, help="tokens per process and step")
+    parser.add_argument("--drills", type=int, default=0, help="copying drills per about 20 batches")
+    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--matrix-rate", type=float, default=0.005)
+    parser.add_argument("--warmup", type=int, default=40)
+    parser.add_argument("--save-every", type=float, default=5, help="minutes")
+    parser.add_argument("--hidden", type=int, default=256)
+    parser.add_argument("--intermediate", type=int, default=512)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--groups", type=int, default=2)
+    parser.add_argument("--init-from", help="folder with weights.safetensors")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--fresh-optimizer", action="store_true")
+    parser.add_argument("--port", type=int, default=29511)
+    options = parser.parse_args()
+    world = options.processes or (1 if torch.cuda.is_available() else os.cpu_count() or 1)
+    if world == 1:
+        train(0, 1, options)
+    else:
+        multiprocessing.spawn(train, args=(world, options), nprocs=world)
+
+
+if __name__ == "__main__":
+    main()
