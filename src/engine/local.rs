@@ -26,7 +26,7 @@ use futures::{Stream, StreamExt, future::BoxFuture};
 use mistralrs::{
     Constraint, CustomLogitsProcessor, Device, GgufModelBuilder, Model, NormalRequest,
     PagedAttentionMetaBuilder, Request as EngineRequest, RequestMessage, Response, SamplingParams,
-    Tensor, TextModelBuilder, TokenSource, best_device, parse_isq_value,
+    StopTokens, Tensor, TextModelBuilder, TokenSource, best_device, parse_isq_value,
 };
 use tokio::sync::{
     OwnedSemaphorePermit, Semaphore,
@@ -516,14 +516,20 @@ struct Chooser {
 impl CustomLogitsProcessor for Chooser {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
         let mut scores: Vec<f32> = logits.to_vec1()?;
-        if let Some(score) = self.forbidden.and_then(|forbidden| scores.get_mut(forbidden as usize))
-        {
-            *score = f32::NEG_INFINITY;
-        }
         let vocabulary = scores.len();
         let (prompt, generated) = context.split_at(self.prompt_length.min(context.len()));
-        let token =
-            self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?;
+        let token = if let Some(&stop) = self.stop_tokens.first()
+            && self.slot.left()
+        {
+            // The engine itself notices only when it has text to send, which a token need not give.
+            stop
+        } else {
+            if let Some(forbidden) = self.forbidden.and_then(|token| scores.get_mut(token as usize))
+            {
+                *forbidden = f32::NEG_INFINITY;
+            }
+            self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?
+        };
         self.log.note(generated.len(), token);
         self.sampled.fetch_add(1, Ordering::Relaxed);
         self.slot.answered();

@@ -63,6 +63,11 @@ impl InEngine {
         self.0.answered();
     }
 
+    /// Whether nobody reads the answer any more.
+    pub(super) fn left(&self) -> bool {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).left
+    }
+
     /// The engine is through with the sequence, though it may keep it for a while.
     pub(super) fn free(&self) {
         self.0.free();
@@ -107,7 +112,9 @@ mod tests {
     fn leaving_while_the_prompt_is_read_keeps_the_place() {
         let (places, slot) = taken();
         let (engine, answer) = (slot.in_engine(), slot.in_answer());
+        assert!(!engine.left());
         drop(answer);
+        assert!(engine.left());
         assert_eq!(places.available_permits(), 0, "the engine still reads the prompt");
         engine.answered();
         assert_eq!(places.available_permits(), 1, "its first token ends a lonely sequence");
