@@ -50,7 +50,7 @@ class Batches(IterableDataset):
     def __iter__(self):
         worker = get_worker_info()
         seed = f"{self.seed}-{worker.id if worker else 0}"
-        tokenizer, maker, chance = Tokenizer.from_file(self.tokenizer_file), Maker(f"train-{seed}"), random.Random(seed)
+        tokenizer, maker, chance = Tokenizer.from_file(self.tokenizer_file), Maker(f"train-{seed}", varied=True), random.Random(seed)
         padding = tokenizer.token_to_id("<|endoftext|>")
         newline = tokenizer.encode("\n").ids
         while True:

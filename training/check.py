@@ -17,7 +17,7 @@ def main():
     options = parser.parse_args()
     wrong, seen = Counter(), Counter()
     for held_out in (False, True):
-        maker = Maker("check", held_out)
+        maker = Maker("check", held_out, varied=not held_out)
         for _ in range(options.count):
             task, problem, spoken, chinese, english = maker.problem()
             seen[task.name] += 1

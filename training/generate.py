@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 
 from .phrasing import Phrasing
+from .punctuation import typed, wide
 from .registry import Problem, load_tasks
 from .tasks.solution_to_chinese import mask, to_chinese
 
@@ -25,8 +26,6 @@ SUFFIXES = ["Let's think step by step and output the final answer within \\boxed
 PREFIXES = [("请问,", "Please tell me: "), ("请问", "May I ask: "), ("请帮我算一下:", "Please help me work this out: "), ("问题:", "Question: "), ("你好,", "Hello, "), ("求助:", "I need help: "), ("题目:", "Problem: "), ("老师问:", "The teacher asks: "), ("请回答:", "Please answer: "), ("帮帮我:", "Help me: "), ("有一道题:", "Here is a problem: "),
             "Please ", "Hi! ", "Can you help? ", "Q: ", "Quick question: ", "Hey, ", "Exercise: ", "Try this: ", "My homework says: "]
 SUFFIX_WORDS = [("谢谢!", " Thank you!"), ("请回答。", " Please answer."), ("谢谢", " Thanks"), " Thanks!", " Please explain.", " Thank you."]
-
-HALF_WIDTH = str.maketrans({",": ",", "。": ".", "?": "?", ":": ":", "!": "!"})
 
 
 class Document:
@@ -54,13 +53,10 @@ def polish(generator: random.Random, phrasing: Phrasing, chinese: str, english: 
         suffix = phrasing.frame(SUFFIX_WORDS)
         chinese += suffix[0] if isinstance(suffix, tuple) else ""
         english += suffix[1] if isinstance(suffix, tuple) else suffix
-    draw = generator.random()
-    if draw < 0.22:
-        chinese = chinese.translate(HALF_WIDTH)
-        if draw < 0.06:
-            chinese = re.sub(r"([,?:!])(?=\S)", r"\1 ", chinese)
-    elif draw < 0.3:
-        chinese = re.sub("[。?]$", "", chinese)
+    if chinese:
+        chinese = typed(generator, chinese)
+        if generator.random() < 0.08:
+            chinese = re.sub("[\u3002.?\uff1f]$", "", chinese)
     if phrasing.language == "en":
         draw = generator.random()
         if draw < 0.07:
@@ -98,9 +94,9 @@ def translation_pair(generator: random.Random, problem: Problem, chinese: str, e
 class Maker:
     """Draws problems and turns them into documents or evaluation entries."""
 
-    def __init__(self, seed, held_out: bool = False):
+    def __init__(self, seed, held_out: bool = False, varied: bool = False):
         self.random = random.Random(seed)
-        self.held_out = held_out
+        self.held_out, self.varied = held_out, varied
         self.tasks = list(load_tasks().values())
         self.weights = [task.weight for task in self.tasks]
 
@@ -111,7 +107,7 @@ class Maker:
             spoken = language or self.random.choices(list(task.languages), list(task.languages.values()))[0]
             if spoken not in task.languages:
                 continue
-            phrasing = Phrasing(self.random, spoken, self.held_out)
+            phrasing = Phrasing(self.random, spoken, self.held_out, self.varied)
             try:
                 problem = task.make(self.random, phrasing)
             except IndexError:  # a list without frames for this language
@@ -136,7 +132,7 @@ class Maker:
             return PROMPTS[template].replace("{{ question }}", question)
         if draw < 0.9:
             return question
-        return question + self.random.choice(["\n\n", " ", "\n"]) + (self.random.choice(SUFFIXES) if problem.kind != "code" else self.random.choice(["Please write the code in Python.", "Use Python.", "Put the program in one ```python code block.", "Think step by step."]))
+        return question + self.random.choice(["\n\n", " ", "\n"]) + (wide(self.random.choice(SUFFIXES)) if problem.kind != "code" else self.random.choice(["Please write the code in Python.", "Use Python.", "Put the program in one ```python code block.", "Think step by step."]))
 
     def document(self) -> Document:
         """One training document."""
@@ -153,7 +149,7 @@ class Maker:
         task, problem, spoken, chinese, english = self.problem()
         if problem.kind == "math" and self.random.random() < 0.05:
             source = mask(problem.answer, self.random)
-            return self.finish(document, PROMPTS["translate-to-chinese"].replace("{{ solution }}", source), None, to_chinese(source), final)
+            return self.finish(document, PROMPTS["translate-to-chinese"].replace("{{ solution }}", source), None, wide(to_chinese(source)), final)
         if spoken == "pair":
             source, reference = translation_pair(self.random, problem, chinese, english)
             return self.finish(document, PROMPTS["translate-to-english"].replace("{{ question }}", source), None, reference, final)
@@ -221,7 +217,7 @@ def main():
     if options.evaluation:
         write_evaluation(Path(__file__).parent / "evaluation", options.evaluation_count)
     if options.show:
-        maker = Maker(options.seed)
+        maker = Maker(options.seed, varied=True)
         for _ in range(options.count):
             print("".join(f"\033[92m{text}\033[0m" if learnt else text for text, learnt in maker.document().pieces), "\n")
 

@@ -1,28 +1,29 @@
 """Muon for the matrices, AdamW for the rest, shared out over processes."""
 
 import torch
-import torch.distributed as distributed
+
+from .exchange import Exchange
 
 
 def orthogonalise(gradient: torch.Tensor, rounds: int = 5) -> torch.Tensor:
     """Nearest half-orthogonal matrix by Newton-Schulz iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    matrix = gradient / (gradient.norm() + 1e-7)
+    matrix = (gradient / (gradient.norm() + 1e-7)).bfloat16()
     flipped = matrix.shape[0] > matrix.shape[1]
     if flipped:
         matrix = matrix.T
     for _ in range(rounds):
         gram = matrix @ matrix.T
         matrix = a * matrix + (b * gram + c * gram @ gram) @ matrix
-    return matrix.T if flipped else matrix
+    return (matrix.T if flipped else matrix).float()
 
 
 class Muon:
     """Momentum, then orthogonalisation. Each process does its share of the matrices."""
 
-    def __init__(self, parameters: list, rate: float, momentum: float = 0.95, decay: float = 0.01, rank: int = 0, world: int = 1):
+    def __init__(self, parameters: list, rate: float, momentum: float = 0.95, decay: float = 0.01, exchange: Exchange | None = None):
         self.parameters, self.rate, self.momentum, self.decay = parameters, rate, momentum, decay
-        self.rank, self.world = rank, world
+        self.exchange = exchange or Exchange(1, 0)
         self.buffers = [torch.zeros_like(p) for p in parameters]
 
     def step(self, scale: float):
@@ -33,9 +34,9 @@ class Muon:
         for turn, index in enumerate(order):
             buffer, gradient = self.buffers[index], self.parameters[index].grad
             buffer.mul_(self.momentum).add_(gradient)
-            if turn % self.world == self.rank:
+            if turn % self.exchange.world == self.exchange.rank:
                 updates[index] = orthogonalise(gradient + self.momentum * buffer)
-        average(updates, self.world, mean=False)
+        self.exchange.sum(updates)
         for parameter, update in zip(self.parameters, updates):
             parameter.mul_(1 - rate * self.decay)
             parameter.add_(update, alpha=-rate * max(1.0, parameter.shape[0] / parameter.shape[1]) ** 0.5)
@@ -47,17 +48,3 @@ class Muon:
     def load_state_dict(self, state: dict):
         """Restore the momentum buffers."""
         self.buffers = state["buffers"]
-
-
-def average(tensors: list, world: int, mean: bool = True):
-    """Sum (or mean) of tensors over all processes, in place."""
-    if world == 1:
-        return
-    flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
-    distributed.all_reduce(flat)
-    if mean:
-        flat /= world
-    offset = 0
-    for tensor in tensors:
-        tensor.copy_(flat[offset : offset + tensor.numel()].view_as(tensor))
-        offset += tensor.numel()

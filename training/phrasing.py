@@ -16,10 +16,13 @@ import random
 import re
 import zlib
 
+from .variations import expansions, vary
+
 ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 
 
 SALT = 154
+VARIED_SHARE = 0.4
 
 
 def held_out_share(frames: list) -> tuple[list, list]:
@@ -41,11 +44,13 @@ class Phrasing:
     """
 
     splits: dict = {}
+    hidden_texts: set = set()
 
-    def __init__(self, generator: random.Random, language: str, held_out: bool):
+    def __init__(self, generator: random.Random, language: str, held_out: bool, varied: bool = False):
         self.random = generator
         self.language = language
         self.held_out = held_out
+        self.varied = varied
         self.used_held_out = False
 
     def frame(self, frames: list):
@@ -53,6 +58,9 @@ class Phrasing:
         key = (id(frames), self.language)
         if key not in Phrasing.splits:
             known, hidden = held_out_share(frames)
+            for frame in hidden:
+                for side in frame if isinstance(frame, tuple) else (frame,):
+                    Phrasing.hidden_texts |= expansions(side)
             if self.language != "en":
                 known = [frame for frame in known if isinstance(frame, tuple)]
                 hidden = [frame for frame in hidden if isinstance(frame, tuple)]
@@ -79,13 +87,16 @@ class Phrasing:
         A slot value is a plain value or a pair (chinese, english).
         """
         chinese = english = ""
+        varied = self.varied and self.random.random() < VARIED_SHARE
         if self.language != "en":
             values = {name: value[0] if isinstance(value, tuple) else value for name, value in slots.items()}
-            chinese = fill(self.spread(frame[0]), values)
+            text = self.spread(frame[0])
+            chinese = fill(vary(self.random, text, True, self.hidden_texts) if varied else text, values)
         if self.language != "zh":
             values = {name: value[1] if isinstance(value, tuple) else value for name, value in slots.items()}
             text = frame[1] if isinstance(frame, tuple) else frame
-            english = fill(self.spread(text, first=self.language == "pair"), values)
+            text = self.spread(text, first=self.language == "pair")
+            english = fill(vary(self.random, text, False, self.hidden_texts) if varied and self.language == "en" else text, values)
         return chinese, english
 
     def ask(self, frames: list, slots: dict) -> tuple[str, str]:

@@ -3,7 +3,8 @@
     python -m training.train --minutes 120 --output build/run
     python -m training.train --minutes 30 --output build/run --init-from assets/embedded
 
-Uses CUDA in bfloat16 when present, else one process per CPU core in float32.
+Uses CUDA when present, else one process per CPU core; matrix products are in
+bfloat16, weights and optimisers in float32.
 The learning rate warms up, stays, and goes to zero over the last part; in that
 part the weights are rounded to int8 in the forward pass, as they will be
 shipped. `checkpoint.pt` is written every few minutes; run the same command
@@ -17,13 +18,13 @@ import time
 from pathlib import Path
 
 import torch
-import torch.distributed as distributed
 import torch.multiprocessing as multiprocessing
 from torch.utils.data import DataLoader
 
 from .batches import Batches
+from .exchange import Exchange
 from .model import LanguageModel, ModelConfig, Switches
-from .muon import Muon, average
+from .muon import Muon
 
 
 def schedule(elapsed: float, step: int, options) -> float:
@@ -45,12 +46,9 @@ def centre(embedding: torch.Tensor):
     embedding.sub_(embedding.mean(dim=0, keepdim=True))
 
 
-def train(rank: int, world: int, options):
+def train(rank: int, world: int, options, exchange: Exchange):
     """One process of the training run."""
-    if world > 1:
-        os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
-        os.environ.setdefault("MASTER_PORT", str(options.port))
-        distributed.init_process_group("gloo", rank=rank, world_size=world)
+    exchange.rank = rank
     cuda = torch.cuda.is_available()
     device = torch.device("cuda" if cuda else "cpu")
     if not cuda:
@@ -78,7 +76,7 @@ def train(rank: int, world: int, options):
     matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and ".layers." in name]
     others = [p for name, p in model.named_parameters() if not (p.dim() == 2 and ".layers." in name)]
     everything = matrices + others
-    muon = Muon(matrices, options.matrix_rate, rank=rank, world=world)
+    muon = Muon(matrices, options.matrix_rate, exchange=exchange)
     adam = torch.optim.AdamW(others, lr=options.rate, betas=(0.9, 0.95), weight_decay=0.0)
     if state and "muon" in state and not options.fresh_optimizer:
         muon.load_state_dict(state["muon"])
@@ -91,20 +89,19 @@ def train(rank: int, world: int, options):
     while True:
         elapsed = (time.time() - begun) / 60
         clock = torch.tensor([elapsed])
-        if world > 1:
-            distributed.broadcast(clock, 0)
+        exchange.sum([clock], 1 / world)  # all must decide alike
         elapsed = clock.item()
         factor = schedule(elapsed, step, options)
         Switches.simulate_int8 = elapsed > options.minutes * (1 - options.decay)
         inputs, targets = next(loader)
         inputs, targets = inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=cuda):
+        with torch.autocast(device.type, dtype=torch.bfloat16):
             loss = model.loss(inputs, targets)
         for parameter in everything:
             parameter.grad = None
         loss.backward()
         with torch.no_grad():
-            average([p.grad for p in everything], world)
+            exchange.sum([p.grad for p in everything], 1 / world)
             torch.nn.utils.clip_grad_norm_(others, 1.0)
             muon.step(factor)
             for group in adam.param_groups:
@@ -127,8 +124,6 @@ def train(rank: int, world: int, options):
             break
     if rank == 0:
         (output / "training.json").write_text(json.dumps({"steps": step, "tokens": seen, "seed": options.seed, "minutes": options.minutes}, indent=2) + "\n")
-    if world > 1:
-        distributed.destroy_process_group()
 
 
 def main():
@@ -155,13 +150,14 @@ def main():
     parser.add_argument("--init-from", help="folder with weights.safetensors")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--fresh-optimizer", action="store_true")
-    parser.add_argument("--port", type=int, default=29511)
     options = parser.parse_args()
     world = options.processes or (1 if torch.cuda.is_available() else os.cpu_count() or 1)
+    # More numbers than a model of this kind has; untouched pages cost nothing.
+    exchange = Exchange(world, 1 << 26 if world > 1 else 0)
     if world == 1:
-        train(0, 1, options)
+        train(0, 1, options, exchange)
     else:
-        multiprocessing.spawn(train, args=(world, options), nprocs=world)
+        multiprocessing.spawn(train, args=(world, options, exchange), nprocs=world)
 
 
 if __name__ == "__main__":
