@@ -6,6 +6,8 @@
 import json
 from pathlib import Path
 
+from .punctuation import wide
+
 MATH = [
     ("小明有12个苹果,又买了30个,现在一共有多少个苹果?", "42"), ("12*7?", "84"), ("What's 15% of 240", "36"), ("solve 3x+5=20", "5"), ("is 91 prime", "no"), ("(3+4)*5", "35"), ("计算 25 加 17", "42"),
     ("What is 2+2?", "4"), ("347 + 589", "936"), ("1000-387=?", "613"), ("how much is 23 times 45", "1035"), ("144/12", "12"), ("What is 12.5 + 7.25?", "19.75"), ("What is 7 x 8?", "56"), ("100 divided by 8", "12.5"),
@@ -32,7 +34,7 @@ def main():
     entries += [{"kind": "out_of_domain", "prompt": prompt} for prompt in OTHER]
     with open(path, "w", encoding="utf-8") as file:
         for number, entry in enumerate(entries):
-            file.write(json.dumps({"id": f"smoke-{number}", "task": "smoke_" + entry["kind"], **entry}, ensure_ascii=False) + "\n")
+            file.write(json.dumps({"id": f"smoke-{number}", "task": "smoke_" + entry["kind"], **entry, "prompt": wide(entry["prompt"])}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
