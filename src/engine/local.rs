@@ -26,7 +26,7 @@ use futures::{Stream, StreamExt, future::BoxFuture};
 use mistralrs::{
     Constraint, CustomLogitsProcessor, Device, GgufModelBuilder, Model, NormalRequest,
     PagedAttentionMetaBuilder, Request as EngineRequest, RequestMessage, Response, SamplingParams,
-    StopTokens, Tensor, TextModelBuilder, TokenSource, best_device, parse_isq_value,
+    Tensor, TextModelBuilder, TokenSource, best_device, parse_isq_value,
 };
 use tokio::sync::{
     OwnedSemaphorePermit, Semaphore,
