@@ -16,6 +16,8 @@ from torch.utils.data import IterableDataset, get_worker_info
 from .generate import Maker
 
 PACKED_SHARE = 0.1
+# Widths are multiples of this: a new shape costs the matrix library more than some padding.
+GRAIN = 8
 
 
 def encode(tokenizer: Tokenizer, document) -> tuple[list, list]:
@@ -28,10 +30,11 @@ def encode(tokenizer: Tokenizer, document) -> tuple[list, list]:
     return tokens, learnt
 
 
-def tensors(rows: list, width: int, padding: int):
-    """Inputs and shifted targets; -100 where nothing is learnt."""
-    inputs = torch.full((len(rows), width), padding, dtype=torch.long)
-    targets = torch.full((len(rows), width), -100, dtype=torch.long)
+def tensors(rows: list, width: int, padding: int, height: int = 0):
+    """Inputs and shifted targets; -100 where nothing is learnt. At least `height` rows."""
+    height = max(height, len(rows))
+    inputs = torch.full((height, width), padding, dtype=torch.long)
+    targets = torch.full((height, width), -100, dtype=torch.long)
     for index, (tokens, learnt) in enumerate(rows):
         length = len(tokens) - 1
         inputs[index, :length] = torch.tensor(tokens[:-1])
@@ -54,7 +57,7 @@ class Batches(IterableDataset):
         padding = tokenizer.token_to_id("<|endoftext|>")
         newline = tokenizer.encode("\n").ids
         while True:
-            pool = [encode(tokenizer, maker.document()) for _ in range(320)]
+            pool = [encode(tokenizer, maker.document()) for _ in range(640)]
             batches = []
             packed = int(len(pool) * PACKED_SHARE)
             batches += self.pack(pool[:packed], newline, chance, padding)
@@ -66,14 +69,15 @@ class Batches(IterableDataset):
     def bucket(self, pool: list, padding: int):
         """Batches of documents of similar length."""
         rows: list = []
-        for row in pool:
-            width = len(row[0]) - 1
-            if rows and width * (len(rows) + 1) > self.budget:
-                yield tensors(rows, max(len(tokens) for tokens, _ in rows) - 1, padding)
-                rows = []
-            rows.append(row)
-        if rows:
-            yield tensors(rows, max(len(tokens) for tokens, _ in rows) - 1, padding)
+        widest = 0
+        for row in pool + [None]:
+            width = -(-(len(row[0]) - 1) // GRAIN) * GRAIN if row else 0
+            if rows and (row is None or width * (len(rows) + 1) > self.budget):
+                yield tensors(rows, widest, padding, self.budget // widest)
+                rows, widest = [], 0
+            if row:
+                rows.append(row)
+                widest = max(widest, width)
 
     def pack(self, pool: list, newline: list, chance, padding: int):
         """Batches of rows that hold several documents."""
@@ -89,7 +93,7 @@ class Batches(IterableDataset):
             tokens = tokens + row[0] + newline
             learnt = learnt + row[1] + [False] * len(newline)
         rows.append((tokens[: width + 1], learnt[: width + 1]))
-        yield tensors(rows, max(len(row[0]) for row in rows) - 1, padding)
+        yield tensors(rows, width, padding, self.budget // width)
 
     def drill(self, tokenizer, chance, padding: int):
         """Random tokens, often digits, to be copied once more."""

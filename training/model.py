@@ -199,6 +199,11 @@ class LanguageModel(nn.Module):
         Only the positions that count are projected to the vocabulary.
         """
         hidden = self.hidden_states(tokens)
-        chosen = targets.reshape(-1) >= 0
+        wanted = targets.reshape(-1)
+        chosen = (wanted >= 0).nonzero().squeeze(1)
+        wanted = wanted[chosen]
+        # Few different sizes, for the same reason as in the batches; what is added does not count.
+        added = -len(chosen) % 64
+        chosen, wanted = functional.pad(chosen, (0, added)), functional.pad(wanted, (0, added), value=-100)
         selected = hidden.reshape(-1, hidden.shape[-1])[chosen]
-        return functional.cross_entropy(self.logits(selected).float(), targets.reshape(-1)[chosen])
+        return functional.cross_entropy(self.logits(selected).float(), wanted)
