@@ -5,6 +5,8 @@ pub mod checkpoint;
 #[cfg(feature = "local")]
 pub mod embedded;
 #[cfg(feature = "local")]
+pub mod forcing;
+#[cfg(feature = "local")]
 pub mod gguf;
 #[cfg(feature = "local")]
 pub mod hub;
@@ -18,6 +20,7 @@ pub mod machine;
 #[cfg(feature = "local")]
 pub mod reader;
 pub mod remote;
+pub mod repetition;
 pub mod sampler;
 pub mod scripted;
 #[cfg(feature = "local")]

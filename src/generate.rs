@@ -73,6 +73,18 @@ pub struct Finish {
     pub thinking_end: ThinkingEnd,
     /// What kind of question a chain took this for; `None` from a plain model.
     pub kind: Option<Kind>,
+    /// What ended the answer, where it was neither the model itself nor a limit.
+    pub cause: Option<StopCause>,
+}
+
+/// What ended an answer that neither the model nor a limit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopCause {
+    /// This stop sequence of the request.
+    Sequence(String),
+    /// It said the same again and again; its reason is then [`FinishReason::Length`], for it is not
+    /// whole.
+    Repetition,
 }
 
 /// Why an answer ended.
@@ -92,6 +104,8 @@ pub enum ThinkingEnd {
     Natural,
     /// A token limit closed it.
     Budget,
+    /// It went in circles and was closed.
+    Loop,
     /// There was no thinking.
     #[default]
     None,

@@ -74,6 +74,7 @@ pub(super) async fn to_end(run: Run) -> Result<Finish, GenerateError> {
         reason: solution.reason,
         usage: run.budget.total(),
         thinking_end: solution.thinking_end,
+        cause: solution.cause,
         kind: values.kind(),
     })
 }

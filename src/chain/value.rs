@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::generate::{FinishReason, Kind, Message, ThinkingEnd};
+use crate::generate::{FinishReason, Kind, Message, StopCause, ThinkingEnd};
 
 use super::language::Language;
 
@@ -59,6 +59,8 @@ pub struct Solution {
     pub reason: FinishReason,
     /// How the thinking before it ended.
     pub thinking_end: ThinkingEnd,
+    /// What ended the answer, where it was neither the model itself nor a limit.
+    pub cause: Option<StopCause>,
 }
 
 /// The final result of an answer.

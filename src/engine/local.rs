@@ -36,6 +36,7 @@ use tokio::sync::{
 use super::{
     DeviceChoice, LoadError,
     checkpoint::{Checkpoint, Weights},
+    forcing::{Forced, Forcing, Next, Phrases},
     known::Recommended,
     reader::{Expected, Reader},
     sampler::Sampler,
@@ -79,6 +80,7 @@ const MEASURED_TOKENS: usize = 32;
 pub struct LocalEngine {
     engine: Arc<Engine>,
     tokens: Arc<Tokens>,
+    phrases: Phrases,
     template: ChatTemplate,
     stop_tokens: Arc<[u32]>,
     context_length: u32,
@@ -128,6 +130,7 @@ impl LocalEngine {
         let model = loading
             .await
             .map_err(|_| LoadError::Engine("the engine crashed while it loaded it".to_owned()))??;
+        let phrases = Phrases::new(&checkpoint.tokens).map_err(LoadError::Invalid)?;
         let mut engine = Self {
             engine: Arc::new(Engine {
                 model,
@@ -135,6 +138,7 @@ impl LocalEngine {
                 sampled: Arc::default(),
             }),
             tokens: Arc::new(checkpoint.tokens),
+            phrases,
             template: checkpoint.template,
             stop_tokens: checkpoint.stop_tokens.into(),
             context_length: checkpoint.context_length,
@@ -215,6 +219,15 @@ impl LocalEngine {
                 GenerateError::engine(format!("The system gives no random numbers: {error}"))
             })?,
         };
+        let forced = Forced::default();
+        let forcing = Forcing::new(
+            Arc::clone(&self.tokens),
+            &self.phrases,
+            prompt.beginning,
+            request.thinking,
+            max_tokens,
+            forced.clone(),
+        );
         let reader = Reader::new(
             Arc::clone(&self.tokens),
             Expected {
@@ -224,6 +237,7 @@ impl LocalEngine {
                 max_tokens,
                 prompt_tokens: prompt_tokens.len() as u64,
                 thinking: request.thinking,
+                forced,
             },
         );
         let submission = Submission {
@@ -235,8 +249,9 @@ impl LocalEngine {
             // Closing the thinking in the prompt does not keep a model from opening it again.
             forbidden: match request.thinking {
                 Thinking::Off => self.tokens.id("<think>"),
-                Thinking::Natural => None,
+                Thinking::Natural | Thinking::UpTo(_) => None,
             },
+            forcing: Some(forcing),
         };
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
             return Ok(Generation::new(deltas(submission.submit(permit).await?, reader)));
@@ -310,6 +325,7 @@ impl LocalEngine {
                     0,
                 ),
                 forbidden: None,
+                forcing: None,
             };
             let permit = Arc::clone(&self.slots)
                 .acquire_owned()
@@ -353,6 +369,8 @@ struct Submission {
     sampler: Sampler,
     /// A token that must not be chosen.
     forbidden: Option<u32>,
+    /// What is forced on the answer, if anything may be.
+    forcing: Option<Forcing>,
 }
 
 /// What it gives.
@@ -373,6 +391,7 @@ impl Submission {
         let chooser = Chooser {
             sampler: self.sampler,
             forbidden: self.forbidden,
+            forcing: self.forcing.map(Mutex::new),
             prompt_length: self.prompt.len(),
             max_tokens: self.max_tokens as usize,
             stop_tokens: self.stop_tokens,
@@ -505,6 +524,8 @@ struct Chooser {
     sampler: Sampler,
     /// A token that must not be chosen.
     forbidden: Option<u32>,
+    /// What is forced on the answer.
+    forcing: Option<Mutex<Forcing>>,
     prompt_length: usize,
     max_tokens: usize,
     stop_tokens: Arc<[u32]>,
@@ -513,22 +534,33 @@ struct Chooser {
     slot: InEngine,
 }
 
+impl Chooser {
+    /// What is forced on the token after these.
+    fn forced(&self, generated: &[u32]) -> Next {
+        self.forcing.as_ref().map_or(Next::Free, |forcing| {
+            forcing.lock().unwrap_or_else(PoisonError::into_inner).next(generated)
+        })
+    }
+}
+
 impl CustomLogitsProcessor for Chooser {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
         let mut scores: Vec<f32> = logits.to_vec1()?;
         let vocabulary = scores.len();
         let (prompt, generated) = context.split_at(self.prompt_length.min(context.len()));
-        let token = if let Some(&stop) = self.stop_tokens.first()
-            && self.slot.left()
-        {
-            // The engine itself notices only when it has text to send, which a token need not give.
-            stop
-        } else {
-            if let Some(forbidden) = self.forbidden.and_then(|token| scores.get_mut(token as usize))
-            {
-                *forbidden = f32::NEG_INFINITY;
+        // The engine itself notices that the reader is gone only when it has text to send, which a
+        // token need not give.
+        let next = if self.slot.left() { Next::End } else { self.forced(generated) };
+        let token = match (next, self.stop_tokens.first()) {
+            (Next::Exactly(token), _) => token,
+            (Next::End, Some(&stop)) => stop,
+            (Next::Free, _) | (Next::End, None) => {
+                let forbidden = self.forbidden.and_then(|token| scores.get_mut(token as usize));
+                if let Some(forbidden) = forbidden {
+                    *forbidden = f32::NEG_INFINITY;
+                }
+                self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?
             }
-            self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?
         };
         self.log.note(generated.len(), token);
         self.sampled.fetch_add(1, Ordering::Relaxed);

@@ -6,11 +6,14 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    forcing::Forced,
     stop::{Matched, StopMatcher},
     thinking::{Beginning, Piece, ThinkingSplitter},
     tokens::{TokenDecoder, Tokens},
 };
-use crate::generate::{Delta, Finish, FinishReason, GenerateError, Thinking, ThinkingEnd, Usage};
+use crate::generate::{
+    Delta, Finish, FinishReason, GenerateError, StopCause, Thinking, ThinkingEnd, Usage,
+};
 
 /// What a [`Reader`] must know about the answer it reads.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct Expected {
     pub prompt_tokens: u64,
     /// Whether its thinking is wanted.
     pub thinking: Thinking,
+    /// What is forced on it.
+    pub forced: Forced,
 }
 
 /// Reads one answer, token by token.
@@ -39,7 +44,10 @@ pub struct Reader {
     max_tokens: u64,
     usage: Usage,
     thinking: Thinking,
+    forced: Forced,
     thought: bool,
+    /// The stop sequence that was met.
+    cause: Option<StopCause>,
     /// The end, once it has been reached; given out with the last deltas.
     finish: Option<FinishReason>,
 }
@@ -56,6 +64,8 @@ impl Reader {
             max_tokens: expected.max_tokens.into(),
             usage: Usage { prompt_tokens: expected.prompt_tokens, ..Usage::default() },
             thinking: expected.thinking,
+            forced: expected.forced,
+            cause: None,
             thought: expected.beginning == Beginning::Inside,
             finish: None,
         }
@@ -72,6 +82,10 @@ impl Reader {
         let was_thinking = self.splitter.is_thinking();
         self.usage.completion_tokens += 1;
         if self.stop_tokens.contains(&token) {
+            if self.forced.loop_in_answer() {
+                self.cause = Some(StopCause::Repetition);
+                return self.end(FinishReason::Length);
+            }
             return self.end(FinishReason::Stop);
         }
         let text = self.decoder.push(&self.tokens, token);
@@ -110,9 +124,10 @@ impl Reader {
                 Piece::Content(_) if self.finish.is_some() => continue,
                 Piece::Content(text) => match self.stop.push(&text) {
                     Matched::Text(text) => Delta::Content(text),
-                    Matched::Stop(text) => {
+                    Matched::Stop { before, sequence } => {
                         self.finish = Some(FinishReason::Stop);
-                        Delta::Content(text)
+                        self.cause = Some(StopCause::Sequence(sequence));
+                        Delta::Content(before)
                     }
                 },
             };
@@ -156,8 +171,14 @@ impl Reader {
         Delta::Finished(Finish {
             reason: self.finish.unwrap_or_default(),
             usage: self.usage,
-            thinking_end: if self.thought { ThinkingEnd::Natural } else { ThinkingEnd::None },
+            thinking_end: match self.thought {
+                false => ThinkingEnd::None,
+                true if self.forced.loop_in_thinking() => ThinkingEnd::Loop,
+                true if self.forced.budget() => ThinkingEnd::Budget,
+                true => ThinkingEnd::Natural,
+            },
             kind: None,
+            cause: self.cause.clone(),
         })
     }
 }

@@ -85,8 +85,13 @@ impl RemoteEngine {
                     fields.insert(name.to_owned(), value);
                 }
             }
-            if request.thinking == Thinking::Off {
-                fields.extend(self.without_thinking.clone());
+            match request.thinking {
+                Thinking::Natural => {}
+                // The name that vLLM uses, and we.
+                Thinking::UpTo(budget) => {
+                    fields.insert("thinking_token_budget".to_owned(), budget.into());
+                }
+                Thinking::Off => fields.extend(self.without_thinking.clone()),
             }
         }
         body

@@ -12,7 +12,7 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 
 use super::stop::{Matched, StopMatcher};
 use crate::generate::{
-    Delta, Finish, FinishReason, Generate, GenerateError, Generation, Request, Thinking,
+    Delta, Finish, FinishReason, Generate, GenerateError, Generation, Request, StopCause, Thinking,
     ThinkingEnd, Usage,
 };
 
@@ -62,9 +62,15 @@ impl ScriptedEngine {
         let most = request.max_tokens.map_or(room, |limit| room.min(u64::from(limit)));
         let play = Play {
             reasoning: match request.thinking {
-                Thinking::Natural => reply.reasoning.clone(),
+                Thinking::Natural | Thinking::UpTo(_) => reply.reasoning.clone(),
                 Thinking::Off => String::new(),
             },
+            thinking_budget: match request.thinking {
+                Thinking::UpTo(budget) => usize::try_from(budget).unwrap_or(usize::MAX),
+                Thinking::Natural | Thinking::Off => usize::MAX,
+            },
+            out_of_budget: false,
+            cause: None,
             content: reply.content.replace("{question}", request.question()),
             first_token_after: Duration::from_millis(reply.first_token_ms),
             per_token: Duration::from_millis(reply.per_token_ms),
@@ -93,6 +99,10 @@ impl Generate for ScriptedEngine {
 struct Play {
     reasoning: String,
     content: String,
+    /// The most tokens of thinking; what is left of it is not said.
+    thinking_budget: usize,
+    out_of_budget: bool,
+    cause: Option<StopCause>,
     first_token_after: Duration,
     per_token: Duration,
     ending: Ending,
@@ -106,7 +116,9 @@ impl Play {
     fn run(mut self, work: Work) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
         stream! {
             pause(self.first_token_after).await;
+            self.out_of_budget = tokens(&self.reasoning).count() > self.thinking_budget;
             let tokens: Vec<(Part, String)> = tokens(&self.reasoning)
+                .take(self.thinking_budget)
                 .map(|token| (Part::Reasoning, token.to_owned()))
                 .chain(tokens(&self.content).map(|token| (Part::Content, token.to_owned())))
                 .collect();
@@ -141,7 +153,10 @@ impl Play {
                     }
                     Part::Content => match self.stop.push(&token) {
                         Matched::Text(text) => (text, false),
-                        Matched::Stop(text) => (text, true),
+                        Matched::Stop { before, sequence } => {
+                            self.cause = Some(StopCause::Sequence(sequence));
+                            (before, true)
+                        }
                     },
                 };
                 if !text.is_empty() {
@@ -166,13 +181,18 @@ impl Play {
     }
 
     fn thinking_end(&self) -> ThinkingEnd {
-        if self.usage.reasoning_tokens > 0 { ThinkingEnd::Natural } else { ThinkingEnd::None }
+        match self.usage.reasoning_tokens {
+            0 => ThinkingEnd::None,
+            _ if self.out_of_budget => ThinkingEnd::Budget,
+            _ => ThinkingEnd::Natural,
+        }
     }
 
     /// The last deltas: text that was held back for a stop sequence, and the finish.
     fn finish(&mut self, reason: FinishReason, thinking_end: ThinkingEnd) -> Vec<Delta> {
         let held = std::mem::take(&mut self.stop).finish();
-        let finish = Finish { reason, usage: self.usage, thinking_end, ..Finish::default() };
+        let cause = self.cause.take();
+        let finish = Finish { reason, usage: self.usage, thinking_end, kind: None, cause };
         let held = (!held.is_empty()).then_some(Delta::Content(held));
         held.into_iter().chain([Delta::Finished(finish)]).collect()
     }

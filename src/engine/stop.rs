@@ -17,8 +17,13 @@ pub struct StopMatcher {
 pub enum Matched {
     /// No stop sequence so far; this much text is safe to show.
     Text(String),
-    /// A stop sequence was met; this is the text before it.
-    Stop(String),
+    /// A stop sequence was met.
+    Stop {
+        /// The text before it.
+        before: String,
+        /// Which one.
+        sequence: String,
+    },
 }
 
 impl StopMatcher {
@@ -34,9 +39,11 @@ impl StopMatcher {
             return Matched::Text(text.to_owned());
         }
         self.held.push_str(text);
-        if let Some(position) = self.stops.iter().filter_map(|stop| self.held.find(stop)).min() {
+        let found = self.stops.iter().filter_map(|stop| Some((self.held.find(stop)?, stop)));
+        if let Some((position, stop)) = found.min_by_key(|(position, _)| *position) {
             self.held.truncate(position);
-            return Matched::Stop(std::mem::take(&mut self.held));
+            let before = std::mem::take(&mut self.held);
+            return Matched::Stop { before, sequence: stop.clone() };
         }
         let hold = self.stops.iter().map(|stop| held_suffix(&self.held, stop)).max().unwrap_or(0);
         let rest = self.held.split_off(self.held.len() - hold);
@@ -53,13 +60,17 @@ impl StopMatcher {
 mod tests {
     use super::*;
 
+    fn stopped(before: &str, sequence: &str) -> Matched {
+        Matched::Stop { before: before.to_owned(), sequence: sequence.to_owned() }
+    }
+
     #[test]
     fn the_beginning_of_a_stop_sequence_is_held_back() {
         let mut matcher = StopMatcher::new(vec!["END".to_owned(), "观察".to_owned()]);
         assert_eq!(matcher.push("one E"), Matched::Text("one ".to_owned()));
         assert_eq!(matcher.push("N"), Matched::Text(String::new()));
         assert_eq!(matcher.push("Ough 观"), Matched::Text("ENOugh ".to_owned()));
-        assert_eq!(matcher.push("察 more"), Matched::Stop(String::new()));
+        assert_eq!(matcher.push("察 more"), stopped("", "观察"));
     }
 
     #[test]
@@ -72,6 +83,6 @@ mod tests {
     #[test]
     fn the_earliest_sequence_wins() {
         let mut matcher = StopMatcher::new(vec!["c".to_owned(), "b".to_owned()]);
-        assert_eq!(matcher.push("abc"), Matched::Stop("a".to_owned()));
+        assert_eq!(matcher.push("abc"), stopped("a", "b"));
     }
 }

@@ -79,7 +79,7 @@ impl ChatTemplate {
                 template.render(context! {
                     messages => conversation,
                     add_generation_prompt => true,
-                    enable_thinking => thinking == Thinking::Natural,
+                    enable_thinking => thinking != Thinking::Off,
                     bos_token => self.beginning_of_text,
                     eos_token => self.end_of_text,
                 })
@@ -88,7 +88,7 @@ impl ChatTemplate {
                 TemplateError(error.detail().map_or_else(|| error.to_string(), str::to_owned))
             })?;
         let beginning = match (beginning(&text), thinking) {
-            (beginning, Thinking::Natural) => beginning,
+            (beginning, Thinking::Natural | Thinking::UpTo(_)) => beginning,
             (Beginning::After, Thinking::Off) => Beginning::After,
             (Beginning::Inside, Thinking::Off) => {
                 text.truncate(text.trim_end().len());

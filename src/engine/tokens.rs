@@ -70,6 +70,11 @@ impl TokenDecoder {
         self.take(tokens, false)
     }
 
+    /// Whether all tokens so far have been given out, so that no character is half done.
+    pub fn is_whole(&self) -> bool {
+        self.shown == self.ids.len()
+    }
+
     /// Ends the text: a character that was never finished is shown as U+FFFD.
     pub fn finish(mut self, tokens: &Tokens) -> String {
         self.take(tokens, true)

@@ -131,6 +131,8 @@ pub enum Thinking {
     /// As the model does by itself.
     #[default]
     Natural,
+    /// At most so many tokens, at least 1; then it is made to answer.
+    UpTo(u32),
     /// Not at all: the thinking is closed before it begins.
     Off,
 }

@@ -100,7 +100,8 @@ async fn t6_thinking_cut_by_the_limit_stays_thinking() {
               "refusal": null
             },
             "logprobs": null,
-            "finish_reason": "length"
+            "finish_reason": "length",
+            "stop_reason": null
           }
         ],
         "usage": {
@@ -164,17 +165,17 @@ async fn r11_r12_every_switch_turns_thinking_off() {
 }
 
 #[tokio::test]
-async fn r11_an_unknown_effort_and_every_budget_are_refused_by_name() {
+async fn r11_an_unknown_effort_and_a_wrong_budget_are_refused_by_name() {
     let app = TestApp::answering(thoughtful());
     for (request, param) in [
         (json!({"reasoning_effort": "ultra"}), "reasoning_effort"),
         (json!({"reasoning": {"effort": "ultra"}}), "reasoning.effort"),
-        (json!({"reasoning": {"max_tokens": 100}}), "reasoning.max_tokens"),
-        (json!({"thinking": {"type": "enabled", "budget_tokens": 9}}), "thinking.budget_tokens"),
-        (json!({"thinking_token_budget": 100}), "thinking_token_budget"),
-        (json!({"thinking_budget": 0}), "thinking_budget"),
+        (json!({"reasoning": {"max_tokens": -2}}), "reasoning.max_tokens"),
+        (json!({"thinking": {"type": "enabled", "budget_tokens": -9}}), "thinking.budget_tokens"),
+        (json!({"thinking_token_budget": "much"}), "thinking_token_budget"),
+        (json!({"thinking_budget": 1.5}), "thinking_budget"),
         (
-            json!({"chat_template_kwargs": {"thinking_budget": 5}}),
+            json!({"chat_template_kwargs": {"thinking_budget": -5}}),
             "chat_template_kwargs.thinking_budget",
         ),
     ] {
@@ -182,7 +183,53 @@ async fn r11_an_unknown_effort_and_every_budget_are_refused_by_name() {
         assert_eq!(answer.status, 400, "{request}");
         assert_eq!(answer.error_param(), param, "{request}");
     }
-    assert_eq!(app.ask(json!({"thinking_token_budget": -1})).await.status, 200);
+}
+
+#[tokio::test]
+async fn r11_every_budget_ends_the_thinking() {
+    let app = TestApp::answering(thoughtful());
+    for budget in [
+        json!({"thinking_token_budget": 2}),
+        json!({"thinking_budget": 2}),
+        json!({"thinking_budget_tokens": 2}),
+        json!({"reasoning_max_tokens": 2}),
+        json!({"reasoning": {"max_tokens": 2}}),
+        json!({"thinking": {"type": "enabled", "budget_tokens": 2}}),
+        json!({"chat_template_kwargs": {"thinking_budget": 2}}),
+        // The smallest holds, and it wins over an effort.
+        json!({"thinking_budget": 2, "thinking_token_budget": 300, "reasoning_effort": "high"}),
+    ] {
+        let body = app.ask(budget.clone()).await.json();
+        assert_eq!(body["choices"][0]["message"]["reasoning"], "Twelve plus ", "{budget}");
+        assert_eq!(body["choices"][0]["message"]["content"], "The answer is 42.", "{budget}");
+        assert_eq!(body["choices"][0]["finish_reason"], "stop", "{budget}");
+        assert_eq!(body["ponder"]["thinking_end"], "budget", "{budget}");
+        assert_eq!(body["usage"]["completion_tokens_details"]["reasoning_tokens"], 2, "{budget}");
+    }
+}
+
+#[tokio::test]
+async fn r11_an_effort_is_a_budget() {
+    let long = Reply { reasoning: "hm ".repeat(20_000), ..Reply::saying("42") };
+    let script = Script { context_length: 100_000, ..Script::answering(long) };
+    let app = TestApp::with(script, ApiSettings::default());
+    for (effort, tokens) in
+        [("minimal", 512), ("low", 1024), ("medium", 4096), ("high", 16_384), ("max", 20_000)]
+    {
+        for body in [json!({"reasoning_effort": effort}), json!({"reasoning": {"effort": effort}})] {
+            let usage = &app.ask(body).await.json()["usage"];
+            assert_eq!(usage["completion_tokens_details"]["reasoning_tokens"], tokens, "{effort}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r11_no_budget_and_a_budget_of_nothing() {
+    let app = TestApp::answering(thoughtful());
+    let body = app.ask(json!({"thinking_token_budget": -1})).await.json();
+    assert_eq!(body["choices"][0]["message"]["reasoning"], "Twelve plus thirty. ");
+    let body = app.ask(json!({"thinking_token_budget": 0})).await.json();
+    assert_eq!(body["ponder"]["thinking_end"], "none");
 }
 
 #[tokio::test]

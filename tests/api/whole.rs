@@ -27,7 +27,8 @@ async fn e1_a_reply_has_every_required_key() {
               "refusal": null
             },
             "logprobs": null,
-            "finish_reason": "stop"
+            "finish_reason": "stop",
+            "stop_reason": null
           }
         ],
         "usage": {

@@ -25,7 +25,7 @@ const SPELLED: &[&str] = &["<think>", "a", "b", "</think>", "x", "y", "z", "<|im
 const WORDS: &[&str] =
     &["<think>", "a", "b", "</think>", "o", "n", "e", "Ġ", "t", "w", "ĉ", "x", "y", "<|im_end|>"];
 
-async fn host(behaviour: Behaviour, max_running: usize) -> (Arc<LocalEngine>, tempfile::TempDir) {
+pub(crate) async fn host(behaviour: Behaviour, max_running: usize) -> (Arc<LocalEngine>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("model");
     tiny_model::write(&model, &behaviour);
@@ -50,7 +50,7 @@ async fn load(checkpoint: checkpoint::Checkpoint, max_running: usize) -> Arc<Loc
     Arc::new(LocalEngine::load(checkpoint, options).await.unwrap())
 }
 
-fn ask(question: &str) -> Request {
+pub(crate) fn ask(question: &str) -> Request {
     Request {
         sampling: Sampling { temperature: Some(0.0), ..Sampling::default() },
         ..Request::ask(question)

@@ -26,6 +26,8 @@ pub(crate) enum Behaviour {
     /// After the line break that ends the prompt, these tokens follow one after the other. Each may
     /// appear once.
     Spell(&'static [&'static str]),
+    /// In each of these rows, every token is followed by the next one.
+    Table(&'static [&'static [&'static str]]),
 }
 
 /// Writes the model into `folder`, in the layout of the hub, configured as newer exporters do.
@@ -97,13 +99,13 @@ type Tensors = Vec<(String, (Vec<usize>, Vec<u8>))>;
 fn tensors(behaviour: &Behaviour, id: &impl Fn(&str) -> u32) -> Tensors {
     let mut random = match behaviour {
         Behaviour::Random(seed) => *seed,
-        Behaviour::Spell(_) => 0,
+        Behaviour::Spell(_) | Behaviour::Table(_) => 0,
     };
     let mut tensor = |name: &str, shape: &[usize], fill: Fill| {
         let length: usize = shape.iter().product();
         let values = (0..length).map(|_| match fill {
             Fill::Constant(value) => value,
-            Fill::Random if matches!(behaviour, Behaviour::Spell(_)) => 0.0,
+            Fill::Random if !matches!(behaviour, Behaviour::Random(_)) => 0.0,
             Fill::Random => {
                 random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 ((random >> 40) as f32 / (1u32 << 24) as f32 - 0.5) * 0.2
@@ -136,16 +138,23 @@ fn tensors(behaviour: &Behaviour, id: &impl Fn(&str) -> u32) -> Tensors {
             tensors.push(tensor(&name(part), &shape, fill));
         }
     }
-    if let Behaviour::Spell(text) = behaviour {
+    let spelled;
+    let rows: &[&[&str]] = match behaviour {
+        Behaviour::Random(_) => &[],
+        Behaviour::Spell(text) => {
+            spelled = [&["Ċ"], *text].concat();
+            &[&spelled]
+        }
+        Behaviour::Table(rows) => rows,
+    };
+    if !rows.is_empty() {
         // With the layers silent, the state is the last token's own direction, and the output layer
         // is a table from each token to the next.
         for token in 0..VOCABULARY {
             put(&mut tensors[0].1.1, token, token, 1.0);
         }
-        let mut last = id("Ċ");
-        for next in text.iter().map(|text| id(text)) {
-            put(&mut tensors[1].1.1, next as usize, last as usize, 5.0);
-            last = next;
+        for (last, next) in rows.iter().flat_map(|row| row.iter().zip(&row[1..])) {
+            put(&mut tensors[1].1.1, id(next) as usize, id(last) as usize, 5.0);
         }
     }
     tensors

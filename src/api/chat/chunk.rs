@@ -68,6 +68,11 @@ pub struct ChunkChoice {
     /// Null until the answer's last chunk.
     #[schema(required)]
     pub finish_reason: Option<FinishName>,
+    /// In the answer's last chunk, if a stop sequence was met or it went in circles: that sequence, or
+    /// `repetition_detected`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stop_reason: Option<String>,
 }
 
 /// What is new in an answer; empty in its last chunk.

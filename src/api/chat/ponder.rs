@@ -148,6 +148,8 @@ pub enum ThinkingEndName {
     Natural,
     /// A token limit closed it.
     Budget,
+    /// It went in circles and was closed.
+    Loop,
     /// There was none.
     None,
 }
@@ -157,6 +159,7 @@ impl From<ThinkingEnd> for ThinkingEndName {
         match end {
             ThinkingEnd::Natural => Self::Natural,
             ThinkingEnd::Budget => Self::Budget,
+            ThinkingEnd::Loop => Self::Loop,
             ThinkingEnd::None => Self::None,
         }
     }

@@ -47,23 +47,6 @@ pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Refuses a budget for thinking.
-///
-/// # Errors
-///
-/// 400 with the name the budget was given under.
-pub(super) fn check_budget(name: &'static str, budget: Option<&Value>) -> Result<(), ApiError> {
-    match budget {
-        // -1 is how clients say "no limit".
-        Some(value) if value.as_i64() != Some(-1) => Err(refuse(
-            name,
-            "Budgets for thinking are not offered by this version; `max_completion_tokens` limits \
-             thinking and answer together, and `reasoning_effort: \"none\"` turns thinking off.",
-        )),
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// Refuses what only belongs to tools inside a message.
 pub(super) fn asks_for_nothing(value: Option<&Value>) -> bool {
     value.is_none_or(is_empty)

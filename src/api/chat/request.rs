@@ -72,11 +72,12 @@ pub struct ChatRequest {
     pub repetition_penalty: Option<f64>,
     /// Starts the random choices; best effort, an engine without use for it ignores it.
     pub seed: Option<i64>,
-    /// `none` turns thinking off; every other value lets the model think as it does by itself.
+    /// How much to think at most, in tokens: `none` 0, `minimal` 512, `low` 1,024, `medium` 4,096,
+    /// `high` 16,384, `xhigh` and `max` as the model does by itself. A budget in tokens wins.
     pub reasoning_effort: Option<Effort>,
     /// `false` turns thinking off.
     pub enable_thinking: Option<bool>,
-    /// Of these only `enable_thinking` (also `thinking`) is looked at.
+    /// Of these only `enable_thinking` (also `thinking`) and `thinking_budget` are looked at.
     pub chat_template_kwargs: Option<TemplateArguments>,
     /// How to think, and whether to show it.
     pub reasoning: Option<ReasoningSwitch>,
@@ -121,18 +122,19 @@ pub struct ChatRequest {
     /// Refused: the models write text only.
     #[schema(schema_with = schema::nothing)]
     pub audio: Option<Value>,
-    /// Refused unless it is -1: budgets for thinking are not offered by this version.
-    #[schema(schema_with = schema::no_budget)]
-    pub thinking_token_budget: Option<Value>,
+    /// The most tokens of thinking; then the model is made to answer. 0: no thinking, -1: no limit.
+    /// Of several budgets the smallest holds.
+    #[schema(minimum = -1)]
+    pub thinking_token_budget: Option<i64>,
     /// As `thinking_token_budget`.
-    #[schema(schema_with = schema::no_budget)]
-    pub thinking_budget: Option<Value>,
+    #[schema(minimum = -1)]
+    pub thinking_budget: Option<i64>,
     /// As `thinking_token_budget`.
-    #[schema(schema_with = schema::no_budget)]
-    pub thinking_budget_tokens: Option<Value>,
+    #[schema(minimum = -1)]
+    pub thinking_budget_tokens: Option<i64>,
     /// As `thinking_token_budget`.
-    #[schema(schema_with = schema::no_budget)]
-    pub reasoning_max_tokens: Option<Value>,
+    #[schema(minimum = -1)]
+    pub reasoning_max_tokens: Option<i64>,
     /// Refused: constraints are not offered by this version.
     #[schema(schema_with = schema::nothing)]
     pub structured_outputs: Option<Value>,

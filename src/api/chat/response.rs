@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{ponder::PonderReply, schema};
 use crate::{
     api::reasoning::ReasoningFields,
-    generate::{FinishReason, Usage},
+    generate::{Finish, FinishReason, StopCause, Usage},
 };
 
 /// A chat completion.
@@ -51,6 +51,10 @@ pub struct Choice {
     pub logprobs: (),
     /// Why the last token was the last.
     pub finish_reason: FinishName,
+    /// The stop sequence that was met, or `repetition_detected`; null where the model or a limit
+    /// ended the answer.
+    #[schema(required)]
+    pub stop_reason: Option<String>,
 }
 
 /// What the model said.
@@ -84,6 +88,14 @@ pub enum FinishName {
     Stop,
     /// The token limit or the end of the context was reached.
     Length,
+}
+
+/// What ended an answer, as it is sent.
+pub(super) fn stop_reason(finish: &Finish) -> Option<String> {
+    finish.cause.as_ref().map(|cause| match cause {
+        StopCause::Sequence(sequence) => sequence.clone(),
+        StopCause::Repetition => "repetition_detected".to_owned(),
+    })
 }
 
 impl From<FinishReason> for FinishName {

@@ -10,7 +10,6 @@ use super::content::Part;
 
 const TOOLS: &str = "Tools and functions are not offered by this version.";
 const TEXT: &str = "Only free text is offered by this version.";
-const BUDGETS: &str = "Budgets for thinking are not offered by this version; -1 means no limit.";
 const LOGPROBS: &str = "Log probabilities are not offered by this version.";
 
 fn null() -> ObjectBuilder {
@@ -76,11 +75,6 @@ pub(super) fn no_biases() -> RefOr<Schema> {
     let empty =
         ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
     one_of("Logit biases are not offered by this version.", [empty.into()])
-}
-
-/// No budget.
-pub(super) fn no_budget() -> RefOr<Schema> {
-    one_of(BUDGETS, [only(json!(-1), Type::Integer)])
 }
 
 /// Stop sequences.

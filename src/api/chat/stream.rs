@@ -14,7 +14,7 @@ use super::{
     choices::{Choices, Piece},
     chunk::{ChatCompletionChunk, ChunkChoice, ChunkDelta, ChunkObject, ChunkUsage},
     ponder::{PonderChunk, PonderReply, StepChunk},
-    response::{AssistantRole, TokenUsage},
+    response::{AssistantRole, TokenUsage, stop_reason},
     validate::{ReplyStyle, Steps, UsageChunk},
 };
 use crate::{
@@ -170,6 +170,7 @@ impl ChunkWriter {
             index,
             delta: ChunkDelta::default(),
             finish_reason: Some(finish.reason.into()),
+            stop_reason: stop_reason(finish),
         };
         let reply = PonderReply::new(&self.head.run_id, finish, None);
         sse::event(&ChatCompletionChunk {
@@ -206,5 +207,5 @@ impl ChunkWriter {
 }
 
 fn unfinished(index: u32, delta: ChunkDelta) -> ChunkChoice {
-    ChunkChoice { index, delta, finish_reason: None }
+    ChunkChoice { index, delta, finish_reason: None, stop_reason: None }
 }

@@ -8,6 +8,7 @@ use super::{
     ponder::{PonderReply, StepReport},
     response::{
         AnswerMessage, AssistantRole, ChatCompletion, Choice, CompletionObject, TokenUsage,
+        stop_reason,
     },
     validate::{ReplyStyle, Steps},
 };
@@ -80,5 +81,6 @@ fn choice(index: u32, answer: Answer, style: ReplyStyle) -> Choice {
         message: AnswerMessage { role: AssistantRole::Assistant, content, reasoning, refusal: () },
         logprobs: (),
         finish_reason: answer.finish.reason.into(),
+        stop_reason: stop_reason(&answer.finish),
     }
 }

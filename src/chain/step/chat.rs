@@ -45,11 +45,13 @@ impl Step<Vec<Message>> for Chat {
         let called = context.call(call).await?;
         let reason =
             if called.cut.is_some() { FinishReason::Length } else { called.answer.finish.reason };
+        let finish = called.answer.finish;
         Ok(Solution {
             text: called.answer.content,
             result: None,
             reason,
-            thinking_end: called.answer.finish.thinking_end,
+            thinking_end: finish.thinking_end,
+            cause: if called.cut.is_some() { None } else { finish.cause },
         })
     }
 }

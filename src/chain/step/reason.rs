@@ -110,7 +110,8 @@ impl Step<String> for Reason {
             (_, end) => end,
         };
         let reason = if cut.is_some() { FinishReason::Length } else { finish.reason };
-        Ok(Solution { text, result, reason, thinking_end })
+        let cause = if cut.is_some() { None } else { finish.cause };
+        Ok(Solution { text, result, reason, thinking_end, cause })
     }
 }
 

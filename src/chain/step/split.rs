@@ -41,8 +41,10 @@ impl Step<String> for Split {
             if solution.reason == FinishReason::Length {
                 joined.reason = FinishReason::Length;
             }
+            joined.cause = joined.cause.or(solution.cause);
             joined.thinking_end = match (joined.thinking_end, solution.thinking_end) {
                 (ThinkingEnd::Budget, _) | (_, ThinkingEnd::Budget) => ThinkingEnd::Budget,
+                (ThinkingEnd::Loop, _) | (_, ThinkingEnd::Loop) => ThinkingEnd::Loop,
                 (ThinkingEnd::Natural, _) | (_, ThinkingEnd::Natural) => ThinkingEnd::Natural,
                 (ThinkingEnd::None, ThinkingEnd::None) => ThinkingEnd::None,
             };

@@ -8,7 +8,9 @@ use crate::{
         stop::{Matched, StopMatcher},
         thinking::{Beginning, Piece, ThinkingSplitter},
     },
-    generate::{Delta, Finish, FinishReason, GenerateError, Thinking, ThinkingEnd, Usage},
+    generate::{
+        Delta, Finish, FinishReason, GenerateError, StopCause, Thinking, ThinkingEnd, Usage,
+    },
 };
 
 /// Some endpoints write `null` where others write nothing.
@@ -75,6 +77,7 @@ pub(super) struct ChunkReader {
     counted: Usage,
     reported: Option<Usage>,
     reason: Option<FinishReason>,
+    cause: Option<StopCause>,
     thought: bool,
     answered: bool,
 }
@@ -89,6 +92,7 @@ impl ChunkReader {
             counted: Usage::default(),
             reported: None,
             reason: None,
+            cause: None,
             thought: false,
             answered: false,
         }
@@ -113,7 +117,7 @@ impl ChunkReader {
         // Thinking that comes after the answer began has no place left in the stream.
         if !said.is_empty() && !self.answered {
             self.thought = true;
-            if self.wanted == Thinking::Natural {
+            if self.wanted != Thinking::Off {
                 deltas.push(Delta::Reasoning(said));
             }
         }
@@ -160,7 +164,7 @@ impl ChunkReader {
             match piece {
                 Piece::Reasoning(text) => {
                     self.thought = true;
-                    if self.wanted == Thinking::Natural {
+                    if self.wanted != Thinking::Off {
                         deltas.push(Delta::Reasoning(text));
                     }
                 }
@@ -168,7 +172,10 @@ impl ChunkReader {
                     self.answered = true;
                     let (text, stopped) = match self.stop.push(&text) {
                         Matched::Text(text) => (text, false),
-                        Matched::Stop(text) => (text, true),
+                        Matched::Stop { before, sequence } => {
+                            self.cause = Some(StopCause::Sequence(sequence));
+                            (before, true)
+                        }
                     };
                     if !text.is_empty() {
                         deltas.push(Delta::Content(text));
@@ -189,7 +196,13 @@ impl ChunkReader {
             (true, _, _) => ThinkingEnd::Natural,
         };
         let usage = self.reported.unwrap_or(self.counted);
-        Delta::Finished(Finish { reason, usage, thinking_end, kind: None })
+        Delta::Finished(Finish {
+            reason,
+            usage,
+            thinking_end,
+            kind: None,
+            cause: self.cause.clone(),
+        })
     }
 }
 

@@ -1,0 +1,48 @@
+//! Thinking budgets and models that go in circles, on a real engine.
+
+use ponder::generate::{FinishReason, Generate, Request, StopCause, Thinking, ThinkingEnd};
+
+use crate::{hosting::{ask, host}, tiny_model::Behaviour};
+
+/// Thinks `abcabcabc…` for ever; made to stop, it answers.
+const THINKS_IN_CIRCLES: Behaviour =
+    Behaviour::Table(&[&["Ċ", "<think>", "a", "b", "c", "a"], &["</think>", "x", "y", "z", "<|im_end|>"]]);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thinking_in_circles_is_ended_and_the_answer_comes() {
+    let (engine, _folder) = host(THINKS_IN_CIRCLES, 1).await;
+    let request = Request { max_tokens: Some(4_000), ..ask("1+1?") };
+    let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+    assert_eq!(answer.content, "xyz");
+    assert_eq!(answer.finish.thinking_end, ThinkingEnd::Loop);
+    assert_eq!((answer.finish.reason, answer.finish.cause), (FinishReason::Stop, None));
+    let thought = answer.finish.usage.reasoning_tokens;
+    assert!((128..400).contains(&thought), "{thought} tokens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_is_kept_to_the_token() {
+    let (engine, _folder) = host(THINKS_IN_CIRCLES, 1).await;
+    let mut lengths = Vec::new();
+    for budget in [10, 40] {
+        let request = Request { thinking: Thinking::UpTo(budget), ..ask("1+1?") };
+        let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+        assert_eq!(answer.content, "xyz");
+        assert_eq!(answer.finish.thinking_end, ThinkingEnd::Budget);
+        assert!(answer.reasoning.starts_with("abcabcabc"), "{}", answer.reasoning);
+        assert!(answer.reasoning.contains("give my answer now"), "{}", answer.reasoning);
+        lengths.push(answer.finish.usage.reasoning_tokens - u64::from(budget));
+    }
+    assert_eq!(lengths[0], lengths[1], "what is added to the budget is the closing sentence");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_circles_is_ended_and_says_so() {
+    let (engine, _folder) = host(Behaviour::Table(&[&["Ċ", "x", "y", "x"]]), 1).await;
+    let request = Request { max_tokens: Some(4_000), ..ask("1+1?") };
+    let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+    assert_eq!(answer.finish.reason, FinishReason::Length);
+    assert_eq!(answer.finish.cause, Some(StopCause::Repetition));
+    let said = answer.finish.usage.completion_tokens;
+    assert!((384..450).contains(&said), "{said} tokens");
+}
