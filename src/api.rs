@@ -7,6 +7,7 @@
 pub mod chat;
 pub mod document;
 pub mod health;
+pub mod inference;
 mod json;
 pub mod models;
 pub mod reasoning;

@@ -39,6 +39,8 @@ pub struct ApiSettings {
     pub body_limit: usize,
     /// The longest time a body may take to arrive.
     pub body_timeout: Duration,
+    /// How long an answer may take from its turn on; `None`: as long as it needs.
+    pub generation_timeout: Option<Duration>,
     /// The most answers one request may ask for with `n`.
     pub max_choices: u32,
     /// Which web pages may call this server from a browser.
@@ -62,6 +64,7 @@ impl Default for ApiSettings {
             first_text_grace: Duration::from_millis(200),
             body_limit: 16 * 1024 * 1024,
             body_timeout: Duration::from_secs(60),
+            generation_timeout: None,
             max_choices: 8,
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),

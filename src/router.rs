@@ -17,7 +17,7 @@ use crate::{
     api::{
         chat,
         document::{self, Document, Rendered},
-        health, models,
+        health, inference, models,
     },
     app::App,
     error::ApiError,
@@ -71,6 +71,7 @@ static DOCUMENT: LazyLock<Rendered> = LazyLock::new(|| {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(chat::chat_completions))
+        .routes(routes!(inference::infer))
         .routes(routes!(models::list_models))
         .routes(routes!(models::describe_model))
 }
@@ -79,6 +80,7 @@ fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .nest("/v1", api())
         .routes(routes!(health::healthy))
+        .routes(routes!(health::healthy_below_v1))
         .routes(routes!(health::alive))
         .routes(routes!(health::readiness))
         .routes(routes!(health::metrics))

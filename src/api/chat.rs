@@ -13,7 +13,7 @@ use crate::{
     error::{ApiError, ErrorBody},
 };
 
-mod choices;
+pub(super) mod choices;
 pub mod chunk;
 pub mod content;
 mod messages;

@@ -82,6 +82,15 @@ pub(crate) async fn healthy(State(app): State<App>) -> Result<Json<Health>, ApiE
     ready(&app)
 }
 
+/// The same as `/health`, for callers that know only paths below `/v1`
+#[utoipa::path(get, path = "/v1/health", tag = "operation", responses(
+    (status = 200, description = "Requests are answered.", body = Health),
+    (status = 503, description = "Loading or shutting down.", body = ErrorBody),
+))]
+pub(crate) async fn healthy_below_v1(State(app): State<App>) -> Result<Json<Health>, ApiError> {
+    ready(&app)
+}
+
 /// Counters, gauges and histograms in Prometheus' text format
 #[utoipa::path(get, path = "/metrics", tag = "operation",
     responses((status = 200, description = "The metrics.", body = String)))]

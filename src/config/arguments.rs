@@ -129,6 +129,9 @@ pub struct ServeArguments {
     /// How long a request waits for its turn [default: 20s]
     #[arg(long, value_name = "TIME", env = "PONDER_QUEUE_TIMEOUT")]
     pub queue_timeout: Option<String>,
+    /// How long an answer may take from its turn on; then it ends with an error [default: 0s, no limit]
+    #[arg(long, value_name = "TIME", env = "PONDER_GENERATION_TIMEOUT")]
+    pub generation_timeout: Option<String>,
     /// How long running answers may take to finish after Ctrl-C or SIGTERM [default: 10s]
     #[arg(long, value_name = "TIME", env = "PONDER_DRAIN_TIMEOUT")]
     pub drain_timeout: Option<String>,

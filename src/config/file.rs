@@ -79,6 +79,7 @@ pub(super) struct ServerTable {
     pub(super) max_running: Option<u32>,
     pub(super) max_waiting: Option<usize>,
     pub(super) queue_timeout: Option<String>,
+    pub(super) generation_timeout: Option<String>,
     pub(super) drain_timeout: Option<String>,
     pub(super) reasoning: Option<ReasoningOutput>,
     pub(super) origins: Option<String>,

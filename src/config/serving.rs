@@ -71,6 +71,13 @@ impl ServeConfig {
             Duration::from_secs(10),
             "drain_timeout",
         )?;
+        let generation_timeout =
+            arguments.generation_timeout.as_ref().or(file.generation_timeout.as_ref());
+        let generation_timeout =
+            match duration(generation_timeout, Duration::ZERO, "generation_timeout")? {
+                Duration::ZERO => None,
+                limit => Some(limit),
+            };
         let origins = arguments.origins.clone().or(file.origins);
         Ok(Self {
             listen,
@@ -85,6 +92,7 @@ impl ServeConfig {
                     None => AllowedHosts::Any,
                 },
                 access,
+                generation_timeout,
                 ..ApiSettings::default()
             },
             server: ServerSettings { drain_timeout, ..ServerSettings::default() },

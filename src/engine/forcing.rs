@@ -290,8 +290,7 @@ mod tests {
 
     #[test]
     fn a_budget_ends_the_thinking_with_a_sentence() {
-        let (text, forced) =
-            play("0123456789 and on", Beginning::Inside, Thinking::UpTo(8), 400);
+        let (text, forced) = play("0123456789 and on", Beginning::Inside, Thinking::UpTo(8), 400);
         assert_eq!(text, format!("01234567{CLOSING}89 and on"));
         assert!(forced.budget());
     }

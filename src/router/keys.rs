@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What needs no key: whoever watches over this process has none.
-const FOR_EVERYBODY: [&str; 3] = ["/livez", "/readyz", "/health"];
+const FOR_EVERYBODY: [&str; 4] = ["/livez", "/readyz", "/health", "/v1/health"];
 
 /// Lets a request through if it may ask; the handlers find the [`Caller`] among its extensions.
 pub(super) async fn check(State(app): State<App>, mut request: Request, next: Next) -> Response {

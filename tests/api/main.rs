@@ -14,6 +14,7 @@ mod browser;
 mod errors;
 mod extension;
 mod fuzz;
+mod inference;
 mod keys;
 mod limits;
 mod models;

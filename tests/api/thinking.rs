@@ -216,7 +216,8 @@ async fn r11_an_effort_is_a_budget() {
     for (effort, tokens) in
         [("minimal", 512), ("low", 1024), ("medium", 4096), ("high", 16_384), ("max", 20_000)]
     {
-        for body in [json!({"reasoning_effort": effort}), json!({"reasoning": {"effort": effort}})] {
+        for body in [json!({"reasoning_effort": effort}), json!({"reasoning": {"effort": effort}})]
+        {
             let usage = &app.ask(body).await.json()["usage"];
             assert_eq!(usage["completion_tokens_details"]["reasoning_tokens"], tokens, "{effort}");
         }

@@ -2,11 +2,16 @@
 
 use ponder::generate::{FinishReason, Generate, Request, StopCause, Thinking, ThinkingEnd};
 
-use crate::{hosting::{ask, host}, tiny_model::Behaviour};
+use crate::{
+    hosting::{ask, host},
+    tiny_model::Behaviour,
+};
 
 /// Thinks `abcabcabc…` for ever; made to stop, it answers.
-const THINKS_IN_CIRCLES: Behaviour =
-    Behaviour::Table(&[&["Ċ", "<think>", "a", "b", "c", "a"], &["</think>", "x", "y", "z", "<|im_end|>"]]);
+const THINKS_IN_CIRCLES: Behaviour = Behaviour::Table(&[
+    &["Ċ", "<think>", "a", "b", "c", "a"],
+    &["</think>", "x", "y", "z", "<|im_end|>"],
+]);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thinking_in_circles_is_ended_and_the_answer_comes() {

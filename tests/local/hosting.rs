@@ -25,7 +25,10 @@ const SPELLED: &[&str] = &["<think>", "a", "b", "</think>", "x", "y", "z", "<|im
 const WORDS: &[&str] =
     &["<think>", "a", "b", "</think>", "o", "n", "e", "Ġ", "t", "w", "ĉ", "x", "y", "<|im_end|>"];
 
-pub(crate) async fn host(behaviour: Behaviour, max_running: usize) -> (Arc<LocalEngine>, tempfile::TempDir) {
+pub(crate) async fn host(
+    behaviour: Behaviour,
+    max_running: usize,
+) -> (Arc<LocalEngine>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("model");
     tiny_model::write(&model, &behaviour);

@@ -3,27 +3,28 @@
 //! `n` answers are `n` requests to the model, merged into one stream with their numbers. They share
 //! one permit, which says how many of them may run at the same time; the others follow.
 
-use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
 use async_stream::stream;
 use futures::{FutureExt, Stream, StreamExt, TryFutureExt, stream::BoxStream};
+use tokio::time::Instant;
 
 use crate::{
     app::{App, NotServing},
     catalog::Entry,
     error::ApiError,
-    generate::{Delta, Generate, GenerateError, Generation, Request},
+    generate::{Answer, Delta, Generate, GenerateError, Generation, Request},
     limits::Permit,
     metrics::RequestMeter,
 };
 
 /// A piece of one of the answers.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(in crate::api) struct Piece {
     /// The answer's number, from 0.
-    pub(super) index: u32,
+    pub(in crate::api) index: u32,
     /// What is new in it.
-    pub(super) delta: Delta,
+    pub(in crate::api) delta: Delta,
 }
 
 type Pieces = BoxStream<'static, Result<Piece, GenerateError>>;
@@ -31,7 +32,7 @@ type Pieces = BoxStream<'static, Result<Piece, GenerateError>>;
 /// The running answers: their pieces as they come, until all have finished or one has failed.
 ///
 /// Dropping it cancels them all.
-pub(super) struct Choices(Pieces);
+pub(in crate::api) struct Choices(Pieces);
 
 impl Choices {
     /// Waits for the request's turn and starts its answers.
@@ -39,7 +40,7 @@ impl Choices {
     /// # Errors
     ///
     /// Whatever is known before the first byte: no turn, or a model that refuses.
-    pub(super) async fn start(
+    pub(in crate::api) async fn start(
         app: &App,
         entry: &Entry,
         request: Request,
@@ -54,12 +55,69 @@ impl Choices {
             }
         };
         meter.admitted();
-        match start_all(&entry.model, request, count, permit.answers()).await {
-            Ok(pieces) => Ok(Self(run(pieces, count, permit, meter, app.stopping()).boxed())),
+        let limit = TimeLimit::from_now(app.settings().generation_timeout);
+        let starting = start_all(&entry.model, request, count, permit.answers());
+        let started = tokio::select! {
+            started = starting => started,
+            error = limit.clone().passed() => Err(error),
+        };
+        match started {
+            Ok(pieces) => {
+                Ok(Self(run(pieces, count, permit, meter, limit, app.stopping()).boxed()))
+            }
             Err(error) => {
                 meter.failed();
                 Err(error.into())
             }
+        }
+    }
+}
+
+impl Choices {
+    /// Collects `count` answers, in their order.
+    ///
+    /// # Errors
+    ///
+    /// The error that ended one of them.
+    pub(in crate::api) async fn collect(
+        mut self,
+        count: u32,
+    ) -> Result<Vec<Answer>, GenerateError> {
+        let mut answers: Vec<Answer> = (0..count).map(|_| Answer::default()).collect();
+        while let Some(piece) = self.next().await {
+            let Piece { index, delta } = piece?;
+            let Some(answer) = answers.get_mut(index as usize) else { continue };
+            match delta {
+                Delta::Reasoning(text) => answer.reasoning.push_str(&text),
+                Delta::Content(text) => answer.content.push_str(&text),
+                Delta::Step(event) => answer.steps.push(event),
+                Delta::Finished(finish) => answer.finish = finish,
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// How long an answer may take, from its turn on.
+#[derive(Debug, Clone)]
+struct TimeLimit(Option<(Duration, Instant)>);
+
+impl TimeLimit {
+    fn from_now(limit: Option<Duration>) -> Self {
+        Self(limit.map(|limit| (limit, Instant::now() + limit)))
+    }
+
+    /// Waits until the time is over.
+    async fn passed(self) -> GenerateError {
+        let Some((limit, end)) = self.0 else { return std::future::pending().await };
+        tokio::time::sleep_until(end).await;
+        GenerateError::Timeout {
+            message: format!(
+                "The answer took longer than the {} seconds this server allows. Ask for less, for \
+                 example with `max_tokens` or `thinking_token_budget`, or have the operator raise \
+                 `generation_timeout`.",
+                limit.as_secs_f64()
+            ),
         }
     }
 }
@@ -138,10 +196,12 @@ fn run(
     count: u32,
     permit: Permit,
     mut meter: RequestMeter,
+    limit: TimeLimit,
     stopping: impl Future<Output = ()> + Send + 'static,
 ) -> impl Stream<Item = Result<Piece, GenerateError>> + Send + 'static {
     stream! {
         let mut stopping = Box::pin(stopping);
+        let mut too_long = Box::pin(limit.passed());
         let mut open = count;
         let last = loop {
             let next = tokio::select! {
@@ -149,6 +209,7 @@ fn run(
                 biased;
                 next = pieces.next() => next,
                 () = &mut stopping => Some(Err(NotServing::Stopping.into())),
+                error = &mut too_long => Some(Err(error)),
             };
             match next {
                 Some(Ok(Piece { index, delta })) => {

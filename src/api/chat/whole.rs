@@ -1,10 +1,8 @@
 //! A reply in one piece: the stream, collected.
 
-use futures::StreamExt;
-
 use super::{
     Head,
-    choices::{Choices, Piece},
+    choices::Choices,
     ponder::{PonderReply, StepReport},
     response::{
         AnswerMessage, AssistantRole, ChatCompletion, Choice, CompletionObject, TokenUsage,
@@ -15,7 +13,7 @@ use super::{
 use crate::{
     api::reasoning::{Placed, ReasoningFields, ReasoningPlacer},
     error::ApiError,
-    generate::{Answer, Delta, Finish},
+    generate::{Answer, Finish},
 };
 
 /// Collects the answers into a reply.
@@ -24,22 +22,12 @@ use crate::{
 ///
 /// The error that ended one of the answers.
 pub(super) async fn reply(
-    mut choices: Choices,
+    choices: Choices,
     head: Head,
     count: u32,
     style: ReplyStyle,
 ) -> Result<ChatCompletion, ApiError> {
-    let mut answers: Vec<Answer> = (0..count).map(|_| Answer::default()).collect();
-    while let Some(piece) = choices.next().await {
-        let Piece { index, delta } = piece?;
-        let Some(answer) = answers.get_mut(index as usize) else { continue };
-        match delta {
-            Delta::Reasoning(text) => answer.reasoning.push_str(&text),
-            Delta::Content(text) => answer.content.push_str(&text),
-            Delta::Step(event) => answer.steps.push(event),
-            Delta::Finished(finish) => answer.finish = finish,
-        }
-    }
+    let answers = choices.collect(count).await?;
     Ok(compose(answers, head, style))
 }
 
