@@ -18,6 +18,8 @@ pub mod local;
 #[cfg(feature = "local")]
 pub mod machine;
 #[cfg(feature = "local")]
+pub mod ranked;
+#[cfg(feature = "local")]
 pub mod reader;
 pub mod remote;
 pub mod repetition;

@@ -24,10 +24,12 @@ pub mod conformance;
 mod error;
 mod event;
 mod request;
+mod token;
 
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
 pub use request::{Kind, Message, Request, Role, Sampling, Thinking};
+pub use token::{RankedToken, TokenLogprob};
 
 /// Anything that answers a chat request: a hosted model, a remote one, or a chain of them.
 ///
@@ -56,6 +58,8 @@ pub enum Delta {
     Reasoning(String),
     /// Text of the answer.
     Content(String),
+    /// How likely the tokens of the next piece of answer were; only if the request asked.
+    Logprobs(Vec<TokenLogprob>),
     /// Progress of a chain; invisible to clients that did not ask for it.
     Step(StepEvent),
     /// The end of the answer: always the last item of a stream that did not fail.
@@ -137,6 +141,8 @@ pub struct Answer {
     pub reasoning: String,
     /// The answer itself.
     pub content: String,
+    /// How likely the answer's tokens were; empty unless the request asked.
+    pub logprobs: Vec<TokenLogprob>,
     /// The steps that a chain reported, in order.
     pub steps: Vec<StepEvent>,
     /// How it ended.
@@ -179,6 +185,7 @@ impl Generation {
             match delta? {
                 Delta::Reasoning(text) => answer.reasoning.push_str(&text),
                 Delta::Content(text) => answer.content.push_str(&text),
+                Delta::Logprobs(tokens) => answer.logprobs.extend(tokens),
                 Delta::Step(event) => answer.steps.push(event),
                 Delta::Finished(finish) => answer.finish = finish,
             }

@@ -220,6 +220,8 @@ impl<'run> Context<'run> {
                         self.outlet.content(&text).await;
                     }
                 }
+                // Never asked for by a chain.
+                Delta::Logprobs(_) => {}
                 Delta::Step(event) => {
                     let step = format!("{}/{}", self.id, event.step);
                     self.outlet.step(StepEvent { step, ..event }).await;

@@ -81,6 +81,7 @@ pub(super) async fn stream(mut generation: Generation, detail: Detail) -> Result
                 at_line_start = text.ends_with('\n');
                 answer.content.push_str(&text);
             }
+            Delta::Logprobs(tokens) => answer.logprobs.extend(tokens),
             Delta::Finished(finish) => answer.finish = finish,
         }
     }

@@ -39,7 +39,7 @@ use super::{
     forcing::{Forced, Forcing, Next, Phrases},
     known::Recommended,
     reader::{Expected, Reader},
-    sampler::Sampler,
+    sampler::{Ranking, Sampler, rank},
     slot::{InAnswer, InEngine, Slot},
     template::{ChatTemplate, Prompt},
     tokens::Tokens,
@@ -238,6 +238,7 @@ impl LocalEngine {
                 prompt_tokens: prompt_tokens.len() as u64,
                 thinking: request.thinking,
                 forced,
+                logprobs: request.logprobs.is_some(),
             },
         );
         let submission = Submission {
@@ -245,7 +246,8 @@ impl LocalEngine {
             prompt: prompt_tokens,
             max_tokens,
             stop_tokens: Arc::clone(&self.stop_tokens),
-            sampler: Sampler::new(sampling, seed),
+            sampler: Sampler::new(sampling, seed).biased(request.logit_bias),
+            logprobs: request.logprobs.map(|top| top as usize),
             // Closing the thinking in the prompt does not keep a model from opening it again.
             forbidden: match request.thinking {
                 Thinking::Off => self.tokens.id("<think>"),
@@ -324,6 +326,7 @@ impl LocalEngine {
                     Sampling { temperature: Some(0.0), ..Sampling::default() },
                     0,
                 ),
+                logprobs: None,
                 forbidden: None,
                 forcing: None,
             };
@@ -367,6 +370,8 @@ struct Submission {
     max_tokens: u32,
     stop_tokens: Arc<[u32]>,
     sampler: Sampler,
+    /// Whether tokens are ranked, and among how many.
+    logprobs: Option<usize>,
     /// A token that must not be chosen.
     forbidden: Option<u32>,
     /// What is forced on the answer, if anything may be.
@@ -390,6 +395,7 @@ impl Submission {
         let guard = slot.in_answer();
         let chooser = Chooser {
             sampler: self.sampler,
+            logprobs: self.logprobs,
             forbidden: self.forbidden,
             forcing: self.forcing.map(Mutex::new),
             prompt_length: self.prompt.len(),
@@ -450,8 +456,8 @@ fn deltas(
                 yield Err(error);
                 return;
             }
-            for token in log.since(reader.position()) {
-                for delta in reader.push(token) {
+            for Noted { token, ranking } in log.since(reader.position()) {
+                for delta in reader.push(token, ranking) {
                     let ended = matches!(delta, Delta::Finished(_));
                     yield Ok(delta);
                     if ended {
@@ -502,17 +508,25 @@ fn failure(response: &Response) -> Option<GenerateError> {
 
 /// The tokens chosen so far, shared between the engine's thread and the reader's.
 #[derive(Clone, Default)]
-struct TokenLog(Arc<Mutex<Vec<u32>>>);
+struct TokenLog(Arc<Mutex<Vec<Noted>>>);
+
+/// A token that was chosen.
+#[derive(Clone)]
+struct Noted {
+    token: u32,
+    /// How likely it was, if somebody asked.
+    ranking: Option<Ranking>,
+}
 
 impl TokenLog {
     /// Notes the token at `position`; choosing a position again replaces what follows it.
-    fn note(&self, position: usize, token: u32) {
+    fn note(&self, position: usize, noted: Noted) {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.truncate(position);
-        tokens.push(token);
+        tokens.push(noted);
     }
 
-    fn since(&self, position: usize) -> Vec<u32> {
+    fn since(&self, position: usize) -> Vec<Noted> {
         let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.get(position..).unwrap_or_default().to_vec()
     }
@@ -522,6 +536,8 @@ impl TokenLog {
 /// the chosen one become impossible.
 struct Chooser {
     sampler: Sampler,
+    /// Whether tokens are ranked, and among how many.
+    logprobs: Option<usize>,
     /// A token that must not be chosen.
     forbidden: Option<u32>,
     /// What is forced on the answer.
@@ -547,6 +563,7 @@ impl CustomLogitsProcessor for Chooser {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
         let mut scores: Vec<f32> = logits.to_vec1()?;
         let vocabulary = scores.len();
+        let raw = self.logprobs.map(|_| scores.clone());
         let (prompt, generated) = context.split_at(self.prompt_length.min(context.len()));
         // The engine itself notices that the reader is gone only when it has text to send, which a
         // token need not give.
@@ -562,7 +579,8 @@ impl CustomLogitsProcessor for Chooser {
                 self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?
             }
         };
-        self.log.note(generated.len(), token);
+        let ranking = raw.map(|raw| rank(&raw, token, self.logprobs.unwrap_or_default()));
+        self.log.note(generated.len(), Noted { token, ranking });
         self.sampled.fetch_add(1, Ordering::Relaxed);
         self.slot.answered();
         if self.stop_tokens.contains(&token) || generated.len() + 1 >= self.max_tokens {

@@ -7,6 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     forcing::Forced,
+    ranked::RankedText,
+    sampler::Ranking,
     stop::{Matched, StopMatcher},
     thinking::{Beginning, Piece, ThinkingSplitter},
     tokens::{TokenDecoder, Tokens},
@@ -32,6 +34,8 @@ pub struct Expected {
     pub thinking: Thinking,
     /// What is forced on it.
     pub forced: Forced,
+    /// Whether its tokens are reported with their probabilities.
+    pub logprobs: bool,
 }
 
 /// Reads one answer, token by token.
@@ -45,6 +49,8 @@ pub struct Reader {
     usage: Usage,
     thinking: Thinking,
     forced: Forced,
+    /// The tokens of the answer that are not reported yet; `None` if nobody asked.
+    ranked: Option<RankedText>,
     thought: bool,
     /// The stop sequence that was met.
     cause: Option<StopCause>,
@@ -65,6 +71,7 @@ impl Reader {
             usage: Usage { prompt_tokens: expected.prompt_tokens, ..Usage::default() },
             thinking: expected.thinking,
             forced: expected.forced,
+            ranked: expected.logprobs.then(RankedText::default),
             cause: None,
             thought: expected.beginning == Beginning::Inside,
             finish: None,
@@ -78,7 +85,7 @@ impl Reader {
 
     /// Takes the next token. The answer has ended when the last delta is [`Delta::Finished`]; later
     /// tokens must not be pushed.
-    pub fn push(&mut self, token: u32) -> Vec<Delta> {
+    pub fn push(&mut self, token: u32, ranking: Option<Ranking>) -> Vec<Delta> {
         let was_thinking = self.splitter.is_thinking();
         self.usage.completion_tokens += 1;
         if self.stop_tokens.contains(&token) {
@@ -89,6 +96,9 @@ impl Reader {
             return self.end(FinishReason::Stop);
         }
         let text = self.decoder.push(&self.tokens, token);
+        if let (Some(ranked), Some(ranking)) = (&mut self.ranked, ranking) {
+            ranked.push(&self.tokens, text.clone(), &ranking);
+        }
         let pieces = self.splitter.push(&text);
         if was_thinking || self.splitter.is_thinking() {
             self.thought = true;
@@ -96,6 +106,7 @@ impl Reader {
         }
         let mut deltas = self.show(pieces);
         if self.finish.is_some() {
+            self.report_last(&mut deltas);
             deltas.push(self.finished());
         } else if self.usage.completion_tokens >= self.max_tokens {
             deltas.extend(self.end(FinishReason::Length));
@@ -117,6 +128,7 @@ impl Reader {
     fn show(&mut self, pieces: Vec<Piece>) -> Vec<Delta> {
         let mut deltas = Vec::new();
         for piece in pieces {
+            let mut held = 0;
             let delta = match piece {
                 // A model whose tags are several tokens cannot be kept from thinking after all.
                 Piece::Reasoning(_) if self.thinking == Thinking::Off => continue,
@@ -126,16 +138,33 @@ impl Reader {
                     Matched::Text(text) => Delta::Content(text),
                     Matched::Stop { before, sequence } => {
                         self.finish = Some(FinishReason::Stop);
+                        held = text.len().saturating_sub(before.len()).max(sequence.len());
                         self.cause = Some(StopCause::Sequence(sequence));
                         Delta::Content(before)
                     }
                 },
             };
+            self.report(&delta, &mut deltas, held + self.stop.held());
             if !matches!(&delta, Delta::Content(text) if text.is_empty()) {
                 deltas.push(delta);
             }
         }
         deltas
+    }
+
+    /// Reports the tokens of a piece of answer, before it.
+    fn report(&mut self, delta: &Delta, deltas: &mut Vec<Delta>, held: usize) {
+        let (Some(ranked), Delta::Content(text)) = (&mut self.ranked, delta) else { return };
+        let tokens = ranked.take(text, held);
+        if !tokens.is_empty() {
+            deltas.push(Delta::Logprobs(tokens));
+        }
+    }
+
+    /// Reports the token that was cut, if one was.
+    fn report_last(&mut self, deltas: &mut Vec<Delta>) {
+        let last = self.ranked.as_mut().and_then(RankedText::finish);
+        deltas.extend(last.map(|token| Delta::Logprobs(vec![token])));
     }
 
     /// Ends the answer where it is: gives out what was held back.
@@ -152,9 +181,12 @@ impl Reader {
         if self.finish.is_none() {
             let held = std::mem::take(&mut self.stop).finish();
             if !held.is_empty() {
-                deltas.push(Delta::Content(held));
+                let held = Delta::Content(held);
+                self.report(&held, &mut deltas, 0);
+                deltas.push(held);
             }
         }
+        self.report_last(&mut deltas);
         self.finish.get_or_insert(reason);
         let mut finished = self.finished();
         if let Delta::Finished(finish) = &mut finished

@@ -114,6 +114,7 @@ fn silent() -> GenerateError {
 impl Generate for RemoteEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         async move {
+            request.without_token_options("a remote model")?;
             let chat = self.client.chat();
             let starting = chat.create_stream_byot(self.body(&request));
             let chunks: StreamResponse<Chunk> = tokio::time::timeout(SILENCE, starting)

@@ -2,15 +2,16 @@
 //!
 //! The choice is a pure function of the scores, the tokens so far, the seed and the position, so
 //! the same seed gives the same answer and calling it twice does no harm. Order, as in the
-//! reference implementations: penalties, temperature, top-k, min-p, top-p, then one draw.
+//! reference implementations: biases, penalties, temperature, top-k, min-p, top-p, then one draw.
 
 use crate::generate::Sampling;
 
 /// Chooses tokens for one answer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Sampler {
     settings: Sampling,
     seed: u64,
+    bias: Vec<(u32, f32)>,
 }
 
 /// The scores contained no number to choose by.
@@ -18,13 +19,60 @@ pub struct Sampler {
 #[error("the model's scores are not numbers; its weights or its quantization are damaged")]
 pub struct NoCandidate;
 
+/// How likely a token was, and the likeliest ones: natural logarithms over all scores as the model
+/// gave them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// Of the token that was chosen.
+    pub logprob: f32,
+    /// The likeliest tokens, the likeliest first.
+    pub top: Vec<(u32, f32)>,
+}
+
+/// Ranks the token `chosen` among the scores, with this many alternatives.
+pub fn rank(scores: &[f32], chosen: u32, alternatives: usize) -> Ranking {
+    let best = scores.iter().copied().filter(|score| score.is_finite()).fold(f32::MIN, f32::max);
+    let total: f64 = scores
+        .iter()
+        .filter(|score| score.is_finite())
+        .map(|score| f64::from(score - best).exp())
+        .sum();
+    // Below this a float's exponential is 0; minus infinity is no JSON number.
+    let logprob = |score: f32| {
+        let logprob = (f64::from(score - best) - total.ln()) as f32;
+        if logprob.is_finite() { logprob.min(0.0) } else { LEAST_LOGPROB }
+    };
+    let mut order: Vec<Candidate> =
+        (0u32..).zip(scores.iter().copied()).filter(|(_, score)| score.is_finite()).collect();
+    let keep = alternatives.min(order.len());
+    if keep > 0 && keep < order.len() {
+        order.select_nth_unstable_by(keep - 1, by_descending_value);
+    }
+    order.truncate(keep);
+    order.sort_unstable_by(by_descending_value);
+    Ranking {
+        logprob: scores.get(chosen as usize).map_or(LEAST_LOGPROB, |score| logprob(*score)),
+        top: order.into_iter().map(|(token, score)| (token, logprob(score))).collect(),
+    }
+}
+
+/// What `OpenAI` reports for a token of no probability.
+const LEAST_LOGPROB: f32 = -9999.0;
+
 /// A token and its score, later its probability.
 type Candidate = (u32, f32);
 
 impl Sampler {
     /// A sampler with these settings; what is `None` is switched off (temperature: 1).
     pub fn new(settings: Sampling, seed: u64) -> Self {
-        Self { settings, seed }
+        Self { settings, seed, bias: Vec::new() }
+    }
+
+    /// Adds these biases to the scores, before everything else.
+    #[must_use]
+    pub fn biased(mut self, bias: Vec<(u32, f32)>) -> Self {
+        self.bias = bias;
+        self
     }
 
     /// Chooses the token that follows `prompt` and `generated`.
@@ -38,6 +86,11 @@ impl Sampler {
         prompt: &[u32],
         generated: &[u32],
     ) -> Result<u32, NoCandidate> {
+        for (token, bias) in &self.bias {
+            if let Some(score) = scores.get_mut(*token as usize) {
+                *score += bias;
+            }
+        }
         self.penalize(&mut scores, prompt, generated);
         let temperature = self.settings.temperature.unwrap_or(1.0);
         if temperature <= f32::EPSILON {
@@ -235,6 +288,24 @@ mod tests {
             ..Sampling::default()
         };
         assert_eq!(Sampler::new(settings, 0).choose(vec![2.0, 1.5], &[0], &[]), Ok(1));
+    }
+
+    #[test]
+    fn a_bias_forbids_and_forces() {
+        let settings = Sampling { temperature: Some(0.0), ..Sampling::default() };
+        let biased = |bias| Sampler::new(settings, 0).biased(bias);
+        assert_eq!(biased(vec![(0, -100.0)]).choose(vec![2.0, 1.5], &[], &[]), Ok(1));
+        assert_eq!(biased(vec![(1, 100.0), (9, 5.0)]).choose(vec![2.0, 1.5], &[], &[]), Ok(1));
+    }
+
+    #[test]
+    fn probabilities_are_ranked_as_the_model_gave_them() {
+        let scores = [0.5f32.ln(), 0.3f32.ln(), 0.2f32.ln(), f32::NEG_INFINITY];
+        let ranking = rank(&scores, 2, 2);
+        assert!((ranking.logprob - 0.2f32.ln()).abs() < 1e-5, "{ranking:?}");
+        assert_eq!(ranking.top.iter().map(|(token, _)| *token).collect::<Vec<_>>(), [0, 1]);
+        assert!((ranking.top[0].1 - 0.5f32.ln()).abs() < 1e-5, "{ranking:?}");
+        assert_eq!(rank(&scores, 3, 0), Ranking { logprob: LEAST_LOGPROB, top: Vec::new() });
     }
 
     #[test]

@@ -12,8 +12,8 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 
 use super::stop::{Matched, StopMatcher};
 use crate::generate::{
-    Delta, Finish, FinishReason, Generate, GenerateError, Generation, Request, StopCause, Thinking,
-    ThinkingEnd, Usage,
+    Delta, Finish, FinishReason, Generate, GenerateError, Generation, RankedToken, Request,
+    StopCause, Thinking, ThinkingEnd, TokenLogprob, Usage,
 };
 
 mod script;
@@ -71,6 +71,7 @@ impl ScriptedEngine {
             },
             out_of_budget: false,
             cause: None,
+            logprobs: request.logprobs,
             content: reply.content.replace("{question}", request.question()),
             first_token_after: Duration::from_millis(reply.first_token_ms),
             per_token: Duration::from_millis(reply.per_token_ms),
@@ -103,6 +104,8 @@ struct Play {
     thinking_budget: usize,
     out_of_budget: bool,
     cause: Option<StopCause>,
+    /// Whether the answer's tokens are reported, with how many alternatives.
+    logprobs: Option<u32>,
     first_token_after: Duration,
     per_token: Duration,
     ending: Ending,
@@ -160,6 +163,9 @@ impl Play {
                     },
                 };
                 if !text.is_empty() {
+                    if let Some(alternatives) = self.logprobs {
+                        yield Ok(Delta::Logprobs(vec![certain(&text, alternatives)]));
+                    }
                     yield Ok(Delta::Content(text));
                 }
                 if stopped {
@@ -193,9 +199,23 @@ impl Play {
         let held = std::mem::take(&mut self.stop).finish();
         let cause = self.cause.take();
         let finish = Finish { reason, usage: self.usage, thinking_end, kind: None, cause };
-        let held = (!held.is_empty()).then_some(Delta::Content(held));
-        held.into_iter().chain([Delta::Finished(finish)]).collect()
+        let mut deltas = Vec::new();
+        if !held.is_empty() {
+            let ranked = self.logprobs.map(|alternatives| vec![certain(&held, alternatives)]);
+            deltas.extend(ranked.map(Delta::Logprobs));
+            deltas.push(Delta::Content(held));
+        }
+        deltas.push(Delta::Finished(finish));
+        deltas
     }
+}
+
+/// A script leaves no doubt: what it says has the probability 1. (A piece of text counts as one
+/// token here, also where a stop sequence held it back.)
+fn certain(text: &str, alternatives: u32) -> TokenLogprob {
+    let chosen = RankedToken { text: text.to_owned(), logprob: 0.0 };
+    let top = (alternatives > 0).then(|| chosen.clone()).into_iter().collect();
+    TokenLogprob { chosen, top }
 }
 
 #[derive(Debug, Clone, Copy)]

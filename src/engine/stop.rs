@@ -50,6 +50,11 @@ impl StopMatcher {
         Matched::Text(std::mem::replace(&mut self.held, rest))
     }
 
+    /// How many bytes are held back.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Ends the text: what was held back was no stop sequence.
     pub fn finish(self) -> String {
         self.held

@@ -43,6 +43,11 @@ impl Tokens {
         self.tokenizer.get_vocab_size(true)
     }
 
+    /// The text of a token that stands alone.
+    pub fn text(&self, id: u32) -> String {
+        self.decode(&[id])
+    }
+
     fn decode(&self, ids: &[u32]) -> String {
         self.tokenizer.decode(ids, false).unwrap_or_default()
     }

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use super::GenerateError;
+
 /// A validated request for an answer.
 ///
 /// `None` in [`Sampling`] and [`Request::max_tokens`] means "what the model recommends".
@@ -20,9 +22,33 @@ pub struct Request {
     /// What the question is about, where somebody knows: it selects the model's recommended
     /// sampling.
     pub kind: Option<Kind>,
+    /// Added to the scores of these tokens before one is chosen; each from -100 to 100.
+    pub logit_bias: Vec<(u32, f32)>,
+    /// Whether the answer's tokens are reported with their probabilities, each with this many
+    /// alternatives.
+    pub logprobs: Option<u32>,
 }
 
 impl Request {
+    /// Refuses what only a model whose own tokens are the answer can honour.
+    ///
+    /// # Errors
+    ///
+    /// The parameter, and `whose` tokens it cannot be applied to, for example "a chain".
+    pub fn without_token_options(&self, whose: &str) -> Result<(), GenerateError> {
+        let refused = if self.logprobs.is_some() {
+            "logprobs"
+        } else if !self.logit_bias.is_empty() {
+            "logit_bias"
+        } else {
+            return Ok(());
+        };
+        Err(GenerateError::invalid(
+            refused,
+            format!("`{refused}` cannot be honoured by {whose}: ask a hosted model instead."),
+        ))
+    }
+
     /// A request with one user message and the model's own settings.
     pub fn ask(question: impl Into<String>) -> Self {
         Self { messages: vec![Message::user(question)], ..Self::default() }

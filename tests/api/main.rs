@@ -17,6 +17,7 @@ mod fuzz;
 mod inference;
 mod keys;
 mod limits;
+mod logprobs;
 mod models;
 mod remote;
 mod requests;

@@ -124,7 +124,7 @@ def test_an_unknown_model_is_not_found(client):
         ({"max_tokens": 0}, "max_tokens"),
         ({"n": 0}, "n"),
         ({"response_format": {"type": "json_object"}}, "response_format"),
-        ({"logprobs": True}, "logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
         ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "tools"),
     ],
 )

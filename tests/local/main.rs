@@ -7,6 +7,7 @@ mod embedded;
 mod forcing;
 mod hosting;
 mod hub;
+mod logprobs;
 mod quantized;
 mod qwen_tokenizer;
 mod tiny_model;

@@ -90,6 +90,7 @@ impl Choices {
             match delta {
                 Delta::Reasoning(text) => answer.reasoning.push_str(&text),
                 Delta::Content(text) => answer.content.push_str(&text),
+                Delta::Logprobs(tokens) => answer.logprobs.extend(tokens),
                 Delta::Step(event) => answer.steps.push(event),
                 Delta::Finished(finish) => answer.finish = finish,
             }
@@ -219,7 +220,7 @@ fn run(
                             open = open.saturating_sub(1);
                         }
                         Delta::Reasoning(_) | Delta::Content(_) => meter.spoke(),
-                        Delta::Step(_) => {}
+                        Delta::Logprobs(_) | Delta::Step(_) => {}
                     }
                     if open == 0 {
                         meter.finished();

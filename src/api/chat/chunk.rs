@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    logprobs::LogprobsBody,
     ponder::PonderChunk,
     response::{AssistantRole, FinishName, UsageBody},
 };
@@ -65,6 +66,10 @@ pub struct ChunkChoice {
     pub index: u32,
     /// What is new.
     pub delta: ChunkDelta,
+    /// How likely its tokens were, if the request asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub logprobs: Option<LogprobsBody>,
     /// Null until the answer's last chunk.
     #[schema(required)]
     pub finish_reason: Option<FinishName>,

@@ -16,7 +16,6 @@ pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
     const TOOLS: &str = "Tools and functions are not offered by this version.";
     const FORMAT: &str = "Only free text is offered by this version; ask for the format in the \
                           messages instead.";
-    const LOGPROBS: &str = "Log probabilities are not offered by this version.";
     const TEXT_ONLY: &str = "The models served here write text only.";
     let parameters = [
         ("tools", &body.tools, is_empty as Harmless, TOOLS),
@@ -24,9 +23,6 @@ pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
         ("functions", &body.functions, is_empty, TOOLS),
         ("function_call", &body.function_call, chooses_no_tool, TOOLS),
         ("response_format", &body.response_format, is_text_format, FORMAT),
-        ("logprobs", &body.logprobs, is_off, LOGPROBS),
-        ("top_logprobs", &body.top_logprobs, is_off, LOGPROBS),
-        ("logit_bias", &body.logit_bias, is_empty, "Logit biases are not offered by this version."),
         ("modalities", &body.modalities, is_text_only, TEXT_ONLY),
         ("audio", &body.audio, is_empty, TEXT_ONLY),
         ("structured_outputs", &body.structured_outputs, is_empty, FORMAT),
@@ -70,10 +66,6 @@ fn is_empty(value: &Value) -> bool {
         Value::String(text) => text.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,
     }
-}
-
-fn is_off(value: &Value) -> bool {
-    value.as_bool() == Some(false) || value.as_i64() == Some(0)
 }
 
 fn chooses_no_tool(value: &Value) -> bool {

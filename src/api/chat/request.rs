@@ -4,7 +4,7 @@
 //! in this file is unknown, accepted and ignored. What a value may be is checked in
 //! `validate`, with messages better than serde's.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -107,15 +107,13 @@ pub struct ChatRequest {
     /// Refused unless its type is `text`.
     #[schema(schema_with = schema::text_format)]
     pub response_format: Option<Value>,
-    /// Refused unless it is `false`.
-    #[schema(schema_with = schema::no_logprobs)]
-    pub logprobs: Option<Value>,
-    /// Refused unless it is 0.
-    #[schema(schema_with = schema::no_top_logprobs)]
-    pub top_logprobs: Option<Value>,
-    /// Refused unless it is empty.
-    #[schema(schema_with = schema::no_biases)]
-    pub logit_bias: Option<Value>,
+    /// Whether the answer's tokens come with their probabilities. Only from hosted models.
+    pub logprobs: Option<bool>,
+    /// With how many of the likeliest tokens at each place; needs `logprobs`.
+    #[schema(minimum = 0, maximum = 20)]
+    pub top_logprobs: Option<i64>,
+    /// Added to the scores of tokens, by their numbers: from -100 to 100. Only for hosted models.
+    pub logit_bias: Option<HashMap<String, f64>>,
     /// Refused unless it is `["text"]`.
     #[schema(schema_with = schema::text_modality)]
     pub modalities: Option<Value>,

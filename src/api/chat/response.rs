@@ -6,7 +6,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ponder::PonderReply, schema};
+use super::{logprobs::LogprobsBody, ponder::PonderReply, schema};
 use crate::{
     api::reasoning::ReasoningFields,
     generate::{Finish, FinishReason, StopCause, Usage},
@@ -46,9 +46,9 @@ pub struct Choice {
     pub index: u32,
     /// What was said.
     pub message: AnswerMessage,
-    /// Always null: log probabilities are not offered by this version.
-    #[schema(required, schema_with = schema::always_null)]
-    pub logprobs: (),
+    /// How likely the answer's tokens were; null unless the request asked.
+    #[schema(required)]
+    pub logprobs: Option<LogprobsBody>,
     /// Why the last token was the last.
     pub finish_reason: FinishName,
     /// The stop sequence that was met, or `repetition_detected`; null where the model or a limit

@@ -3,14 +3,13 @@
 use serde_json::json;
 use utoipa::openapi::{
     ArrayBuilder, ObjectBuilder, OneOfBuilder, RefOr, Schema,
-    schema::{AdditionalProperties, SchemaType, Type},
+    schema::{SchemaType, Type},
 };
 
 use super::content::Part;
 
 const TOOLS: &str = "Tools and functions are not offered by this version.";
 const TEXT: &str = "Only free text is offered by this version.";
-const LOGPROBS: &str = "Log probabilities are not offered by this version.";
 
 fn null() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null))
@@ -58,23 +57,6 @@ pub(super) fn text_format() -> RefOr<Schema> {
 /// Text and nothing else.
 pub(super) fn text_modality() -> RefOr<Schema> {
     one_of(TEXT, [ArrayBuilder::new().items(only(json!("text"), Type::String)).into()])
-}
-
-/// No log probabilities.
-pub(super) fn no_logprobs() -> RefOr<Schema> {
-    one_of(LOGPROBS, [only(json!(false), Type::Boolean)])
-}
-
-/// No log probabilities of other tokens.
-pub(super) fn no_top_logprobs() -> RefOr<Schema> {
-    one_of(LOGPROBS, [only(json!(0), Type::Integer)])
-}
-
-/// No biases.
-pub(super) fn no_biases() -> RefOr<Schema> {
-    let empty =
-        ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
-    one_of("Logit biases are not offered by this version.", [empty.into()])
 }
 
 /// Stop sequences.

@@ -13,6 +13,7 @@ use super::{
     Head,
     choices::{Choices, Piece},
     chunk::{ChatCompletionChunk, ChunkChoice, ChunkDelta, ChunkObject, ChunkUsage},
+    logprobs::LogprobsBody,
     ponder::{PonderChunk, PonderReply, StepChunk},
     response::{AssistantRole, TokenUsage, stop_reason},
     validate::{ReplyStyle, Steps, UsageChunk},
@@ -24,7 +25,7 @@ use crate::{
     },
     app::ApiSettings,
     error::ApiError,
-    generate::{Delta, Finish, GenerateError},
+    generate::{Delta, Finish, GenerateError, TokenLogprob},
 };
 
 /// Answers with a stream of events.
@@ -44,7 +45,7 @@ pub(super) async fn respond(
     // of what it is about to do means neither.
     while let Ok(Some(piece)) = timeout_at(grace_ends, choices.next()).await {
         let piece = piece?;
-        let only_a_report = matches!(piece.delta, Delta::Step(_));
+        let only_a_report = matches!(piece.delta, Delta::Step(_) | Delta::Logprobs(_));
         early.push(Ok(piece));
         if !only_a_report {
             break;
@@ -96,6 +97,8 @@ pub(super) struct ChunkWriter {
     usage: TokenUsage,
     /// One per answer.
     placers: Vec<ReasoningPlacer>,
+    /// One per answer: the tokens of its next piece.
+    ranked: Vec<Vec<TokenLogprob>>,
 }
 
 impl ChunkWriter {
@@ -106,6 +109,7 @@ impl ChunkWriter {
             steps: style.steps,
             usage_chunk,
             usage: TokenUsage::default(),
+            ranked: (0..count).map(|_| Vec::new()).collect(),
             placers: (0..count).map(|_| ReasoningPlacer::new(style.reasoning)).collect(),
         }
     }
@@ -139,7 +143,14 @@ impl ChunkWriter {
             Delta::Content(text) if text.is_empty() => None,
             Delta::Content(text) => {
                 let text = placer.before_content(text);
-                Some(self.content(index, text))
+                let delta = ChunkDelta { content: Some(text), ..ChunkDelta::default() };
+                let logprobs = self.ranked(index);
+                let choice = ChunkChoice { logprobs, ..unfinished(index, delta) };
+                Some(sse::event(&self.chunk(vec![choice])))
+            }
+            Delta::Logprobs(tokens) => {
+                self.ranked.get_mut(index as usize)?.extend(tokens);
+                None
             }
             Delta::Step(event) => match self.steps {
                 Steps::Reported => {
@@ -160,6 +171,12 @@ impl ChunkWriter {
         self.delta(index, ChunkDelta { content: Some(text), ..ChunkDelta::default() })
     }
 
+    /// The tokens that belong to the next chunk of an answer.
+    fn ranked(&mut self, index: u32) -> Option<LogprobsBody> {
+        let tokens = std::mem::take(self.ranked.get_mut(index as usize)?);
+        (!tokens.is_empty()).then(|| LogprobsBody::of(tokens))
+    }
+
     fn delta(&self, index: u32, delta: ChunkDelta) -> Bytes {
         sse::event(&self.chunk(vec![unfinished(index, delta)]))
     }
@@ -169,6 +186,7 @@ impl ChunkWriter {
         let choice = ChunkChoice {
             index,
             delta: ChunkDelta::default(),
+            logprobs: self.ranked(index),
             finish_reason: Some(finish.reason.into()),
             stop_reason: stop_reason(finish),
         };
@@ -207,5 +225,5 @@ impl ChunkWriter {
 }
 
 fn unfinished(index: u32, delta: ChunkDelta) -> ChunkChoice {
-    ChunkChoice { index, delta, finish_reason: None, stop_reason: None }
+    ChunkChoice { index, delta, logprobs: None, finish_reason: None, stop_reason: None }
 }

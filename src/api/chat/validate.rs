@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{
+    logprobs,
     messages::messages,
     refused,
     request::{ChatRequest, Stop},
@@ -60,6 +61,8 @@ pub(super) struct ReplyStyle {
     pub(super) reasoning: ReasoningOutput,
     /// Whether a chain's steps are reported.
     pub(super) steps: Steps,
+    /// Whether the tokens' probabilities are part of it.
+    pub(super) logprobs: bool,
 }
 
 /// Whether a chain's steps are reported.
@@ -87,13 +90,25 @@ impl Order {
         let events = body.ponder.as_ref().and_then(|options| options.events);
         let steps = if events == Some(true) { Steps::Reported } else { Steps::Omitted };
         let max_tokens = max_tokens(&body)?;
+        let logprobs = logprobs::logprobs(&body)?;
         let stop = stop(body.stop)?;
         let model = body.model.filter(|model| !model.is_empty()).ok_or_else(|| {
             ApiError::invalid("model", "`model` is missing. GET /v1/models lists the models.")
         })?;
+        let logit_bias = logprobs::biases(body.logit_bias)?;
         let messages = messages(body.messages.unwrap_or_default())?;
-        let request = Request { messages, sampling, max_tokens, stop, thinking, kind: None };
-        Ok(Self { model, request, choices, delivery, style: ReplyStyle { reasoning, steps } })
+        let style = ReplyStyle { reasoning, steps, logprobs: logprobs.is_some() };
+        let request = Request {
+            messages,
+            sampling,
+            max_tokens,
+            stop,
+            thinking,
+            kind: None,
+            logit_bias,
+            logprobs,
+        };
+        Ok(Self { model, request, choices, delivery, style })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     Head,
     choices::Choices,
+    logprobs::LogprobsBody,
     ponder::{PonderReply, StepReport},
     response::{
         AnswerMessage, AssistantRole, ChatCompletion, Choice, CompletionObject, TokenUsage,
@@ -67,7 +68,7 @@ fn choice(index: u32, answer: Answer, style: ReplyStyle) -> Choice {
     Choice {
         index,
         message: AnswerMessage { role: AssistantRole::Assistant, content, reasoning, refusal: () },
-        logprobs: (),
+        logprobs: style.logprobs.then(|| LogprobsBody::of(answer.logprobs)),
         finish_reason: answer.finish.reason.into(),
         stop_reason: stop_reason(&answer.finish),
     }
