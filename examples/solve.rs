@@ -1,6 +1,6 @@
 //! The chain of `chains/solve.yaml` in typed Rust: what each step takes is checked by the compiler.
 //!
-//! Run with: `cargo run --release --example solve -- "小明有12个苹果,又买了30个,现在一共有多少个苹果?"`
+//! Run with: `cargo run --release --example solve -- "小明有12个苹果，又买了30个，现在一共有多少个苹果？"`
 
 use std::{io::Write, time::Duration};
 

@@ -4,7 +4,7 @@
 //           cd examples/javascript && npm install && node openai_stream.mjs "What is 15% of 240?"
 import OpenAI from "openai";
 
-const QUESTION = "小明有12个苹果,又买了30个,现在一共有多少个苹果?";
+const QUESTION = "小明有12个苹果，又买了30个，现在一共有多少个苹果？";
 
 // Without configured keys ponder takes any key; the SDK insists on one.
 const baseURL = `${process.env.PONDER_URL ?? "http://127.0.0.1:8080"}/v1`;

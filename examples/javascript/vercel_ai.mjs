@@ -5,7 +5,7 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { streamText } from "ai";
 
-const QUESTION = "小明有12个苹果,又买了30个,现在一共有多少个苹果?";
+const QUESTION = "小明有12个苹果，又买了30个，现在一共有多少个苹果？";
 
 const ponder = createOpenAICompatible({
   name: "ponder",

@@ -10,7 +10,7 @@ import sys
 
 from openai import OpenAI
 
-QUESTION = "小明有12个苹果,又买了30个,现在一共有多少个苹果?"
+QUESTION = "小明有12个苹果，又买了30个，现在一共有多少个苹果？"
 
 # Without configured keys ponder takes any key; the SDK insists on one.
 base_url = os.environ.get("PONDER_URL", "http://127.0.0.1:8080") + "/v1"

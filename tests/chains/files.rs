@@ -65,7 +65,7 @@ fn problems_have_a_place_and_a_step() {
 fn explaining_needs_no_model() {
     let names = ModelNames { reasoner: "tiny".to_owned(), translator: None, general: None };
     let explained = |question: &str| explain(&solve(), &names, question);
-    insta::assert_json_snapshot!(explained("小明有12个苹果,又买了30个,现在一共有多少个苹果?"), @r#"
+    insta::assert_json_snapshot!(explained("小明有12个苹果，又买了30个，现在一共有多少个苹果？"), @r#"
         {
           "schema": "ponder.explain/1",
           "language": "zh",

@@ -14,7 +14,7 @@ use ponder::{
 
 use crate::support::{Told, ask, collect, on, reasons, solve, steps, thinking};
 
-const APPLES: &str = "小明有12个苹果,又买了30个,现在一共有多少个苹果?";
+const APPLES: &str = "小明有12个苹果，又买了30个，现在一共有多少个苹果？";
 const APPLES_IN_ENGLISH: &str =
     "Xiaoming has 12 apples and buys 30 more. How many apples does he have now?";
 

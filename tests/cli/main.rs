@@ -129,7 +129,7 @@ fn explain_loads_no_model() {
         "--json",
         "--model",
         "WeiboAI/VibeThinker-1.5B",
-        "小明有12个苹果,又买了30个,现在一共有多少个苹果?",
+        "小明有12个苹果，又买了30个，现在一共有多少个苹果？",
     ];
     let output = program.run(&arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

@@ -10,7 +10,7 @@ import pytest
 MODEL = "tests/thinker"  # A slash, as in the names of hubs.
 CHAIN = "chain/solve"
 QUESTION = "How many apples are 12 apples and 30 apples?"
-CHINESE = "小明有12个苹果,又买了30个,现在一共有多少个苹果?"
+CHINESE = "小明有12个苹果，又买了30个，现在一共有多少个苹果？"
 
 
 @pytest.fixture(scope="session")

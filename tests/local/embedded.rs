@@ -44,8 +44,17 @@ async fn it_thinks_and_then_answers() {
 async fn a_chinese_question_goes_through_every_step() {
     let cache = tempfile::tempdir().unwrap();
     let node = node(cache.path()).await;
-    let question = "小明有12个苹果,又买了30个,现在一共有多少个苹果?";
-    let answer = ask(&node, "chain/solve", question).await;
+    // Typed with the marks of a Chinese keyboard, and with those of an English one.
+    for question in [
+        "小明有12个苹果，又买了30个，现在一共有多少个苹果？",
+        "小明有12个苹果,又买了30个,现在一共有多少个苹果?",
+    ] {
+        let answer = ask(&node, "chain/solve", question).await;
+        went_through_every_step(&answer);
+    }
+}
+
+fn went_through_every_step(answer: &Answer) {
     let decided = |step: &str| {
         answer.steps.iter().find_map(|event| match &event.state {
             StepState::Decided { choice, .. } if event.step == step => Some(choice.as_str()),
