@@ -3,6 +3,8 @@
 #[cfg(feature = "local")]
 pub mod checkpoint;
 #[cfg(feature = "local")]
+pub mod constraint;
+#[cfg(feature = "local")]
 pub mod embedded;
 #[cfg(feature = "local")]
 pub mod forcing;

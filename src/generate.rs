@@ -28,7 +28,7 @@ mod token;
 
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
-pub use request::{Kind, Message, Request, Role, Sampling, Thinking};
+pub use request::{Format, Kind, Message, Request, Role, Sampling, Thinking};
 pub use token::{RankedToken, TokenLogprob};
 
 /// Anything that answers a chat request: a hosted model, a remote one, or a chain of them.

@@ -16,6 +16,7 @@ use crate::{
 pub(super) mod choices;
 pub mod chunk;
 pub mod content;
+mod format;
 pub mod logprobs;
 mod messages;
 pub mod ponder;

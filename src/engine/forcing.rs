@@ -25,6 +25,9 @@ const CLOSING: &str = "\n\nI have to give my answer now, with what I have.\n</th
 /// The same for thinking that was not wanted at all.
 const CLOSING_TAG: &str = "\n</think>";
 
+/// How thinking begins.
+const OPENING_TAG: &str = "<think>";
+
 /// The share of a limit on all tokens that is kept for the answer: one in this many, …
 const RESERVED_SHARE: u32 = 4;
 /// … but no more than this, …
@@ -40,6 +43,7 @@ const LOOK_EVERY: usize = 16;
 pub struct Phrases {
     closing: Arc<[u32]>,
     closing_tag: Arc<[u32]>,
+    opening_tag: Arc<[u32]>,
 }
 
 impl Phrases {
@@ -52,7 +56,13 @@ impl Phrases {
         Ok(Self {
             closing: tokens.encode(CLOSING)?.into(),
             closing_tag: tokens.encode(CLOSING_TAG)?.into(),
+            opening_tag: tokens.encode(OPENING_TAG)?.into(),
         })
+    }
+
+    /// How many tokens it takes to end thinking.
+    pub fn closing_length(&self) -> usize {
+        self.closing.len()
     }
 }
 
@@ -64,6 +74,17 @@ impl Forced {
     const BUDGET: u8 = 1;
     const LOOP_IN_THINKING: u8 = 2;
     const LOOP_IN_ANSWER: u8 = 4;
+    const BROKEN: u8 = 8;
+
+    /// The answer could not be held to its form.
+    pub fn note_broken(&self) {
+        self.note(Self::BROKEN);
+    }
+
+    /// Whether it could not.
+    pub fn broken(&self) -> bool {
+        self.has(Self::BROKEN)
+    }
 
     fn note(&self, what: u8) {
         self.0.fetch_or(what, Ordering::Release);
@@ -100,6 +121,26 @@ pub enum Next {
     End,
 }
 
+/// Where an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Before the first token that shows whether it thinks; so it would begin to.
+    Undecided(u32),
+    /// Thinking, or about to.
+    Thinking,
+    /// In the answer proper, which begins at this token.
+    Answer(usize),
+}
+
+/// How many tokens there are.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// For thinking and answer together.
+    pub max_tokens: u32,
+    /// The fewest that the answer needs.
+    pub answer: u32,
+}
+
 /// Follows one answer and says what is forced on it.
 pub struct Forcing {
     tokens: Arc<Tokens>,
@@ -107,6 +148,8 @@ pub struct Forcing {
     /// The most tokens of thinking; `None`: as many as the answer may have.
     budget: Option<usize>,
     closing: Arc<[u32]>,
+    /// How thinking begins; nothing if it may not.
+    opening: Arc<[u32]>,
     forced: Forced,
     progress: Progress,
 }
@@ -144,15 +187,18 @@ impl Forcing {
         phrases: &Phrases,
         beginning: Beginning,
         thinking: Thinking,
-        max_tokens: u32,
+        limit: Limit,
         forced: Forced,
     ) -> Self {
-        let closing = match thinking {
-            Thinking::Off => &phrases.closing_tag,
-            Thinking::Natural | Thinking::UpTo(_) => &phrases.closing,
+        let (closing, opening) = match thinking {
+            Thinking::Off => (&phrases.closing_tag, Arc::default()),
+            Thinking::Natural | Thinking::UpTo(_) => {
+                (&phrases.closing, Arc::clone(&phrases.opening_tag))
+            }
         };
-        let reserved = (max_tokens / RESERVED_SHARE).min(MOST_RESERVED);
-        let room = (reserved >= LEAST_RESERVED)
+        let Limit { max_tokens, answer } = limit;
+        let reserved = (max_tokens / RESERVED_SHARE).min(MOST_RESERVED).max(answer);
+        let room = (reserved >= LEAST_RESERVED && reserved < max_tokens)
             .then(|| (max_tokens - reserved) as usize)
             .and_then(|room| room.checked_sub(closing.len()));
         let budget = match thinking {
@@ -164,7 +210,26 @@ impl Forcing {
             }
         };
         let closing = Arc::clone(closing);
-        Self { tokens, beginning, budget, closing, forced, progress: Progress::new(beginning) }
+        let progress = Progress::new(beginning);
+        Self { tokens, beginning, budget, closing, opening, forced, progress }
+    }
+
+    /// Where the answer is, after what [`Forcing::next`] was last asked about.
+    pub fn phase(&self, answer: &[u32]) -> Phase {
+        let splitter = &self.progress.splitter;
+        if splitter.is_thinking() {
+            return Phase::Thinking;
+        }
+        if !splitter.is_undecided() {
+            return Phase::Answer(self.progress.part);
+        }
+        match self.opening.get(answer.len()) {
+            Some(&token) if self.opening.starts_with(answer) => match answer.len() {
+                0 => Phase::Undecided(token),
+                _ => Phase::Thinking,
+            },
+            Some(_) | None => Phase::Answer(0),
+        }
     }
 
     /// What becomes of the token after `answer`.
@@ -264,7 +329,7 @@ mod tests {
             &phrases,
             beginning,
             thinking,
-            max_tokens,
+            Limit { max_tokens, answer: 0 },
             forced.clone(),
         );
         let mut wanted = tokens.encode(wanted).expect("tokens").into_iter();

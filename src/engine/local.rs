@@ -15,7 +15,7 @@ use std::{
     path::Path,
     pin::pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -36,7 +36,8 @@ use tokio::sync::{
 use super::{
     DeviceChoice, LoadError,
     checkpoint::{Checkpoint, Weights},
-    forcing::{Forced, Forcing, Next, Phrases},
+    constraint::{Constraint as Grammar, Grammars},
+    forcing::{Forced, Forcing, Limit, Next, Phase, Phrases},
     known::Recommended,
     reader::{Expected, Reader},
     sampler::{Ranking, Sampler, rank},
@@ -45,8 +46,8 @@ use super::{
     tokens::Tokens,
 };
 use crate::generate::{
-    Delta, FinishReason, Generate, GenerateError, Generation, Message, Request, Role, Sampling,
-    Thinking,
+    Delta, FinishReason, Format, Generate, GenerateError, Generation, Message, Request, Role,
+    Sampling, Thinking,
 };
 
 /// How to run a model.
@@ -73,6 +74,9 @@ pub const PROMPT_PATIENCE: Duration = Duration::from_secs(120);
 /// Below this no measurement takes the limit: a question with some context must fit.
 const LEAST_PROMPT_LIMIT: u32 = 1024;
 
+/// Where an answer is held to a form, less thinking than this is none.
+const LEAST_THINKING: usize = 32;
+
 /// How many tokens the measurement reads.
 const MEASURED_TOKENS: usize = 32;
 
@@ -81,6 +85,8 @@ pub struct LocalEngine {
     engine: Arc<Engine>,
     tokens: Arc<Tokens>,
     phrases: Phrases,
+    /// Prepared when the first request asks for a form.
+    grammars: Arc<OnceLock<Result<Grammars, String>>>,
     template: ChatTemplate,
     stop_tokens: Arc<[u32]>,
     context_length: u32,
@@ -139,6 +145,7 @@ impl LocalEngine {
             }),
             tokens: Arc::new(checkpoint.tokens),
             phrases,
+            grammars: Arc::default(),
             template: checkpoint.template,
             stop_tokens: checkpoint.stop_tokens.into(),
             context_length: checkpoint.context_length,
@@ -219,13 +226,23 @@ impl LocalEngine {
                 GenerateError::engine(format!("The system gives no random numbers: {error}"))
             })?,
         };
+        let grammar = self.grammar(&request.format, max_tokens).await?;
+        let shortest = grammar.as_ref().map_or(0, Grammar::shortest);
+        let for_thinking = (max_tokens as usize).saturating_sub(2 * shortest);
+        let no_room = for_thinking < self.phrases.closing_length() + LEAST_THINKING;
+        if grammar.is_some() && no_room && request.thinking != Thinking::Off {
+            // A whole answer without thinking is worth more than a thought without an answer.
+            let request = Request { thinking: Thinking::Off, ..request };
+            return Box::pin(self.start(request)).await;
+        }
         let forced = Forced::default();
         let forcing = Forcing::new(
             Arc::clone(&self.tokens),
             &self.phrases,
             prompt.beginning,
             request.thinking,
-            max_tokens,
+            // Room for what is shortest, the tokens around it, and then some.
+            Limit { max_tokens, answer: u32::try_from(2 * shortest).unwrap_or(u32::MAX) },
             forced.clone(),
         );
         let reader = Reader::new(
@@ -237,7 +254,7 @@ impl LocalEngine {
                 max_tokens,
                 prompt_tokens: prompt_tokens.len() as u64,
                 thinking: request.thinking,
-                forced,
+                forced: forced.clone(),
                 logprobs: request.logprobs.is_some(),
             },
         );
@@ -254,6 +271,8 @@ impl LocalEngine {
                 Thinking::Natural | Thinking::UpTo(_) => None,
             },
             forcing: Some(forcing),
+            grammar,
+            broken: forced,
         };
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
             return Ok(Generation::new(deltas(submission.submit(permit).await?, reader)));
@@ -329,6 +348,8 @@ impl LocalEngine {
                 logprobs: None,
                 forbidden: None,
                 forcing: None,
+                grammar: None,
+                broken: Forced::default(),
             };
             let permit = Arc::clone(&self.slots)
                 .acquire_owned()
@@ -342,6 +363,49 @@ impl LocalEngine {
             elapsed = started.elapsed();
         }
         Ok(length as f64 / elapsed.as_secs_f64().max(1e-6))
+    }
+
+    /// The form of an answer, made ready.
+    async fn grammar(
+        &self,
+        format: &Format,
+        max_tokens: u32,
+    ) -> Result<Option<Grammar>, GenerateError> {
+        if *format == Format::Text {
+            return Ok(None);
+        }
+        let (grammars, tokens) = (Arc::clone(&self.grammars), Arc::clone(&self.tokens));
+        let (stops, format) = (Arc::clone(&self.stop_tokens), format.clone());
+        let compiling = tokio::task::spawn_blocking(move || {
+            let grammars = grammars.get_or_init(|| Grammars::new(tokens.tokenizer(), &stops));
+            let grammars = grammars.as_ref().map_err(|error| {
+                GenerateError::engine(format!("This model's answers can have no form: {error}"))
+            })?;
+            grammars.constrain(&format).map_err(|error| {
+                let name = match &format {
+                    Format::Schema { name, .. } => format!(" '{name}'"),
+                    Format::Text | Format::Object => String::new(),
+                };
+                GenerateError::invalid(
+                    "response_format",
+                    format!("Invalid schema for response_format{name}: {error}"),
+                )
+            })
+        });
+        let grammar = compiling
+            .await
+            .map_err(|_| GenerateError::engine("The schema could not be compiled."))??;
+        let needed = grammar.as_ref().map_or(0, Grammar::shortest) + 1;
+        if needed > max_tokens as usize {
+            return Err(GenerateError::invalid(
+                "max_tokens",
+                format!(
+                    "The shortest answer of this `response_format` has {needed} tokens, but there \
+                     is only room for {max_tokens}. Raise `max_tokens`."
+                ),
+            ));
+        }
+        Ok(grammar)
     }
 
     fn prompt(&self, request: &Request) -> Result<Prompt, GenerateError> {
@@ -376,6 +440,10 @@ struct Submission {
     forbidden: Option<u32>,
     /// What is forced on the answer, if anything may be.
     forcing: Option<Forcing>,
+    /// The form it is held to.
+    grammar: Option<Grammar>,
+    /// Says if it could not be.
+    broken: Forced,
 }
 
 /// What it gives.
@@ -385,6 +453,8 @@ struct Running {
     slot: Slot,
     /// Gives the place back when the answer is over.
     guard: InAnswer,
+    /// Says if the answer could not be held to its form.
+    broken: Forced,
 }
 
 impl Submission {
@@ -397,7 +467,8 @@ impl Submission {
             sampler: self.sampler,
             logprobs: self.logprobs,
             forbidden: self.forbidden,
-            forcing: self.forcing.map(Mutex::new),
+            steering: Mutex::new(Steering { forcing: self.forcing, grammar: self.grammar }),
+            broken: self.broken.clone(),
             prompt_length: self.prompt.len(),
             max_tokens: self.max_tokens as usize,
             stop_tokens: self.stop_tokens,
@@ -438,7 +509,7 @@ impl Submission {
             .send(EngineRequest::Normal(Box::new(request)))
             .await
             .map_err(|error| failed(error.to_string()))?;
-        Ok(Running { responses, log, slot, guard })
+        Ok(Running { responses, log, slot, guard, broken: self.broken })
     }
 }
 
@@ -448,12 +519,18 @@ fn deltas(
     mut reader: Reader,
 ) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
     stream! {
-        let Running { mut responses, log, slot, guard: _guard } = running;
+        let Running { mut responses, log, slot, guard: _guard, broken } = running;
         loop {
             let response = responses.recv().await;
             slot.answered();
             if let Some(error) = response.as_ref().and_then(failure) {
                 yield Err(error);
+                return;
+            }
+            if broken.broken() {
+                yield Err(GenerateError::engine(
+                    "The answer could not be held to its form. The server's log says more.",
+                ));
                 return;
             }
             for Noted { token, ranking } in log.since(reader.position()) {
@@ -540,8 +617,9 @@ struct Chooser {
     logprobs: Option<usize>,
     /// A token that must not be chosen.
     forbidden: Option<u32>,
-    /// What is forced on the answer.
-    forcing: Option<Mutex<Forcing>>,
+    /// What is forced on the answer, and its form.
+    steering: Mutex<Steering>,
+    broken: Forced,
     prompt_length: usize,
     max_tokens: usize,
     stop_tokens: Arc<[u32]>,
@@ -550,35 +628,77 @@ struct Chooser {
     slot: InEngine,
 }
 
+/// What decides beside the model.
+struct Steering {
+    forcing: Option<Forcing>,
+    grammar: Option<Grammar>,
+}
+
 impl Chooser {
-    /// What is forced on the token after these.
-    fn forced(&self, generated: &[u32]) -> Next {
-        self.forcing.as_ref().map_or(Next::Free, |forcing| {
-            forcing.lock().unwrap_or_else(PoisonError::into_inner).next(generated)
-        })
+    /// The token after `generated`; `None` ends the answer.
+    fn choose(
+        &self,
+        mut scores: Vec<f32>,
+        prompt: &[u32],
+        generated: &[u32],
+    ) -> Result<Option<u32>, String> {
+        // The engine itself notices that the reader is gone only when it has text to send, which a
+        // token need not give.
+        if self.slot.left() {
+            return Ok(None);
+        }
+        let mut steering = self.steering.lock().unwrap_or_else(PoisonError::into_inner);
+        let Steering { forcing, grammar } = &mut *steering;
+        match forcing.as_mut().map_or(Next::Free, |forcing| forcing.next(generated)) {
+            Next::Exactly(token) => return Ok(Some(token)),
+            Next::End => return Ok(None),
+            Next::Free => {}
+        }
+        if let Some(score) = self.forbidden.and_then(|forbidden| scores.get_mut(forbidden as usize))
+        {
+            *score = f32::NEG_INFINITY;
+        }
+        let phase = forcing.as_ref().map_or(Phase::Thinking, |forcing| forcing.phase(generated));
+        let (grammar, begin, from) = match (grammar.as_mut(), phase) {
+            (None, _) | (Some(_), Phase::Thinking) => {
+                let token = self.sampler.choose(scores, prompt, generated);
+                return token.map(Some).map_err(|error| error.to_string());
+            }
+            (Some(grammar), Phase::Undecided(begin)) => (grammar, Some(begin), 0),
+            (Some(grammar), Phase::Answer(from)) => (grammar, None, from),
+        };
+        let thinking = begin.and_then(|begin| Some((begin, *scores.get(begin as usize)?)));
+        let answer = generated.get(from..).unwrap_or_default();
+        if !grammar.apply(answer, &mut scores)? {
+            return Ok(None);
+        }
+        if let Some((begin, score)) = thinking
+            && let Some(place) = scores.get_mut(begin as usize)
+        {
+            *place = score;
+        }
+        let token =
+            self.sampler.choose(scores, prompt, generated).map_err(|error| error.to_string())?;
+        if begin == Some(token) {
+            return Ok(Some(token));
+        }
+        Ok(grammar.settle(token, self.max_tokens.saturating_sub(generated.len())))
     }
 }
 
 impl CustomLogitsProcessor for Chooser {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
-        let mut scores: Vec<f32> = logits.to_vec1()?;
+        let scores: Vec<f32> = logits.to_vec1()?;
         let vocabulary = scores.len();
         let raw = self.logprobs.map(|_| scores.clone());
         let (prompt, generated) = context.split_at(self.prompt_length.min(context.len()));
-        // The engine itself notices that the reader is gone only when it has text to send, which a
-        // token need not give.
-        let next = if self.slot.left() { Next::End } else { self.forced(generated) };
-        let token = match (next, self.stop_tokens.first()) {
-            (Next::Exactly(token), _) => token,
-            (Next::End, Some(&stop)) => stop,
-            (Next::Free, _) | (Next::End, None) => {
-                let forbidden = self.forbidden.and_then(|token| scores.get_mut(token as usize));
-                if let Some(forbidden) = forbidden {
-                    *forbidden = f32::NEG_INFINITY;
-                }
-                self.sampler.choose(scores, prompt, generated).map_err(std::io::Error::other)?
-            }
-        };
+        let chosen = self.choose(scores, prompt, generated).unwrap_or_else(|error| {
+            // Passed on, it would end every answer of the batch.
+            tracing::error!(%error, "no token could be chosen");
+            self.broken.note_broken();
+            None
+        });
+        let token = chosen.or(self.stop_tokens.first().copied()).unwrap_or_default();
         let ranking = raw.map(|raw| rank(&raw, token, self.logprobs.unwrap_or_default()));
         self.log.note(generated.len(), Noted { token, ranking });
         self.sampled.fetch_add(1, Ordering::Relaxed);

@@ -31,6 +31,13 @@ impl RankedText {
         });
     }
 
+    /// Adds text to the last token: what was left of a character that was never finished.
+    pub fn complete(&mut self, text: &str) {
+        if let Some(token) = self.waiting.back_mut() {
+            token.chosen.text.push_str(text);
+        }
+    }
+
     /// The tokens that the next piece of answer completes; `held` bytes are known of what follows it.
     pub fn take(&mut self, piece: &str, held: usize) -> Vec<TokenLogprob> {
         if piece.is_empty() {

@@ -171,6 +171,9 @@ impl Reader {
     pub fn end(&mut self, reason: FinishReason) -> Vec<Delta> {
         let still_thinking = self.splitter.is_thinking();
         let text = std::mem::take(&mut self.decoder).finish(&self.tokens);
+        if let Some(ranked) = &mut self.ranked {
+            ranked.complete(&text);
+        }
         let mut pieces = self.splitter.push(&text);
         // Whatever follows the end is ignored, so the splitter that stays behind does not matter.
         let splitter =

@@ -12,7 +12,7 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 
 use super::stop::{Matched, StopMatcher};
 use crate::generate::{
-    Delta, Finish, FinishReason, Generate, GenerateError, Generation, RankedToken, Request,
+    Delta, Finish, FinishReason, Format, Generate, GenerateError, Generation, RankedToken, Request,
     StopCause, Thinking, ThinkingEnd, TokenLogprob, Usage,
 };
 
@@ -42,6 +42,13 @@ impl ScriptedEngine {
 
     /// Checks a request and prepares its answer.
     fn start(&self, request: &Request) -> Result<Generation, GenerateError> {
+        if request.format != Format::Text {
+            return Err(GenerateError::invalid(
+                "response_format",
+                "`response_format` cannot be honoured by a scripted model: it says what its script \
+                 says.",
+            ));
+        }
         let prompt_tokens = request.messages.iter().map(|message| count(&message.content)).sum();
         let limit = self.script.context_length;
         if prompt_tokens > limit {

@@ -62,6 +62,11 @@ impl ThinkingSplitter {
         matches!(self.state, State::Opened | State::Inside)
     }
 
+    /// Whether it is still open whether the model thinks at all.
+    pub fn is_undecided(&self) -> bool {
+        self.state == State::Before
+    }
+
     /// Takes more text and returns what can be placed.
     pub fn push(&mut self, text: &str) -> Vec<Piece> {
         self.held.push_str(text);

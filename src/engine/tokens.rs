@@ -28,6 +28,11 @@ impl Tokens {
             .map_err(|error| error.to_string())
     }
 
+    /// The tokenizer itself.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
     /// The token of this exact text, if it is one.
     pub fn id(&self, text: &str) -> Option<u32> {
         self.tokenizer.token_to_id(text)

@@ -1,6 +1,8 @@
 //! A request as the domain sees it: validated, with no trace of the wire it came by.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde_json::Value;
 
 use super::GenerateError;
 
@@ -27,6 +29,25 @@ pub struct Request {
     /// Whether the answer's tokens are reported with their probabilities, each with this many
     /// alternatives.
     pub logprobs: Option<u32>,
+    /// What form the answer has; the thinking is free.
+    pub format: Format,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Format {
+    /// Any text.
+    #[default]
+    Text,
+    /// A JSON object.
+    Object,
+    /// A JSON value that this schema describes.
+    Schema {
+        /// What it is called.
+        name: String,
+        /// The schema.
+        schema: Arc<Value>,
+    },
 }
 
 impl Request {
@@ -40,6 +61,8 @@ impl Request {
             "logprobs"
         } else if !self.logit_bias.is_empty() {
             "logit_bias"
+        } else if self.format != Format::Text {
+            "response_format"
         } else {
             return Ok(());
         };

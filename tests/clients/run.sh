@@ -48,8 +48,21 @@ trap finish EXIT
 
 # From an empty folder and without settings of the user's own.
 for variable in "${!PONDER_@}"; do unset "$variable"; done
-(cd "$work" && exec "$binary" serve --listen 127.0.0.1:0 \
-  --model "scripted:$here/script.yaml" --model-id tests/thinker) 2>"$work/log" &
+cat >"$work/ponder.toml" <<END
+[models."tests/thinker"]
+source = "scripted:$here/script.yaml"
+[roles]
+reasoner = "tests/thinker"
+END
+# With the engine, the embedded model as well.
+cp "$work/ponder.toml" "$work/hosted.toml"
+printf '[models.ponder-embedded]\nsource = "embedded"\n' >>"$work/hosted.toml"
+if "$binary" serve --check --config "$work/hosted.toml" >"$work/check" 2>&1; then
+  mv "$work/hosted.toml" "$work/ponder.toml"
+  export PONDER_HOSTED=yes
+fi
+(cd "$work" && exec "$binary" serve --listen 127.0.0.1:0 --config "$work/ponder.toml") \
+  2>"$work/log" &
 server=$!
 PONDER_URL=
 for _ in $(seq 100); do

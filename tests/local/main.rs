@@ -5,6 +5,7 @@
 
 mod embedded;
 mod forcing;
+mod format;
 mod hosting;
 mod hub;
 mod logprobs;

@@ -14,15 +14,13 @@ use crate::error::ApiError;
 /// 400 with the parameter's name.
 pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
     const TOOLS: &str = "Tools and functions are not offered by this version.";
-    const FORMAT: &str = "Only free text is offered by this version; ask for the format in the \
-                          messages instead.";
+    const FORMAT: &str = "Ask with `response_format` instead: it takes a JSON schema.";
     const TEXT_ONLY: &str = "The models served here write text only.";
     let parameters = [
         ("tools", &body.tools, is_empty as Harmless, TOOLS),
         ("tool_choice", &body.tool_choice, chooses_no_tool, TOOLS),
         ("functions", &body.functions, is_empty, TOOLS),
         ("function_call", &body.function_call, chooses_no_tool, TOOLS),
-        ("response_format", &body.response_format, is_text_format, FORMAT),
         ("modalities", &body.modalities, is_text_only, TEXT_ONLY),
         ("audio", &body.audio, is_empty, TEXT_ONLY),
         ("structured_outputs", &body.structured_outputs, is_empty, FORMAT),
@@ -70,10 +68,6 @@ fn is_empty(value: &Value) -> bool {
 
 fn chooses_no_tool(value: &Value) -> bool {
     matches!(value.as_str(), Some("none" | "auto"))
-}
-
-fn is_text_format(value: &Value) -> bool {
-    value.get("type").and_then(Value::as_str) == Some("text")
 }
 
 fn is_text_only(value: &Value) -> bool {

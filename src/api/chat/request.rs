@@ -104,8 +104,8 @@ pub struct ChatRequest {
     /// Refused unless it is `none` or `auto`: functions are not offered by this version.
     #[schema(schema_with = schema::no_tool_choice)]
     pub function_call: Option<Value>,
-    /// Refused unless its type is `text`.
-    #[schema(schema_with = schema::text_format)]
+    /// The form of the answer; the thinking is free. Only from hosted models.
+    #[schema(schema_with = schema::response_format)]
     pub response_format: Option<Value>,
     /// Whether the answer's tokens come with their probabilities. Only from hosted models.
     pub logprobs: Option<bool>,

@@ -48,10 +48,22 @@ pub(super) fn no_tool_choice() -> RefOr<Schema> {
     one_of(TOOLS, [only(json!("none"), Type::String), only(json!("auto"), Type::String)])
 }
 
-/// Text without a format.
-pub(super) fn text_format() -> RefOr<Schema> {
-    let kind = only(json!("text"), Type::String);
-    one_of(TEXT, [ObjectBuilder::new().property("type", kind).required("type").into()])
+/// The form of an answer.
+pub(super) fn response_format() -> RefOr<Schema> {
+    let of_type = |name: &str| {
+        let kind = only(json!(name), Type::String);
+        ObjectBuilder::new().property("type", kind).required("type")
+    };
+    let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+    let described = ObjectBuilder::new()
+        .property("name", text())
+        .property("schema", ObjectBuilder::new().description(Some("A JSON schema.")))
+        .required("schema");
+    let schema = of_type("json_schema").property("json_schema", described).required("json_schema");
+    one_of(
+        "Free text, a JSON object, or a JSON value that a schema describes.",
+        [of_type("text").into(), of_type("json_object").into(), schema.into()],
+    )
 }
 
 /// Text and nothing else.

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    logprobs,
+    format, logprobs,
     messages::messages,
     refused,
     request::{ChatRequest, Stop},
@@ -91,6 +91,7 @@ impl Order {
         let steps = if events == Some(true) { Steps::Reported } else { Steps::Omitted };
         let max_tokens = max_tokens(&body)?;
         let logprobs = logprobs::logprobs(&body)?;
+        let format = format::format(body.response_format.as_ref())?;
         let stop = stop(body.stop)?;
         let model = body.model.filter(|model| !model.is_empty()).ok_or_else(|| {
             ApiError::invalid("model", "`model` is missing. GET /v1/models lists the models.")
@@ -107,6 +108,7 @@ impl Order {
             kind: None,
             logit_bias,
             logprobs,
+            format,
         };
         Ok(Self { model, request, choices, delivery, style })
     }
