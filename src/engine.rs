@@ -35,6 +35,8 @@ pub mod template;
 pub mod thinking;
 #[cfg(feature = "local")]
 pub mod tokens;
+#[cfg(feature = "local")]
+pub mod way_out;
 
 /// Why a model could not be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

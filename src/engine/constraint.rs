@@ -1,77 +1,52 @@
 //! Holds an answer to a JSON schema, token by token.
 //!
-//! llguidance says which tokens may come next (Earley parsing over a trie of the vocabulary; see its
-//! authors' "llguidance: fast constrained decoding"). What it does not know is that an answer has an
-//! end: a string may go on until the tokens run out, and half an object is worth nothing. So the
-//! shortest way to a whole value is followed as well, and taken when there is only just room for it.
+//! llguidance says which tokens may come next (an Earley parser over a trie of the vocabulary). What
+//! it does not know is that an answer has an end: a string may go on until the tokens run out, and
+//! half an object is worth nothing. So the short [way out](super::way_out) is followed as well, and
+//! taken when there is only just room for it.
 
 use std::sync::Arc;
 
-use llguidance::{
-    Matcher, ParserFactory,
-    api::TopLevelGrammar,
-    toktrie::{SimpleVob, TokEnv},
-};
+use llguidance::{Matcher, ParserFactory, api::TopLevelGrammar, toktrie::TokEnv};
 use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 use toktrie_hf_tokenizers::ByteTokenizer;
 
+use super::way_out::{Endings, LONGEST_WAY, Place, way_out};
 use crate::generate::Format;
 
-/// The longest way to the end that is looked for, in tokens.
-const LONGEST_WAY: usize = 4096;
 /// Line breaks that may stand between the thinking and the value, as models are used to write.
 const LINE_BREAKS: [&str; 2] = ["\n\n", "\n"];
 /// How many tokens of them.
 const MOST_LINE_BREAKS: usize = 2;
+/// A token may end inside a character, and an escape is six signs long.
+const SLACK: usize = 8;
 
-/// What ends a value soonest: tried in this order wherever the grammar leaves a choice.
-const ENDINGS: [&str; 9] = ["}", "]", "\"", ",", "0", "1", "n", "t", "f"];
-/// The same inside a string, where a bracket is a letter like any other.
-const STRING_ENDINGS: [&str; 2] = ["\"", "a"];
-/// A letter that can stand nowhere but inside a string.
-const LETTER: [&str; 1] = ["q"];
-/// Outside of strings, where this may stand there is a number.
-const DIGIT: [&str; 1] = ["0"];
+/// The most references in a schema: each is followed recursively.
+const MOST_REFERENCES: usize = 200;
+/// The most values in a schema, for the same reason.
+const MOST_VALUES: usize = 5_000;
+/// For compiling, which is recursive too.
+const STACK: usize = 64 * 1024 * 1024;
 
 /// Grammars over one model's vocabulary.
 pub struct Grammars {
-    environment: TokEnv,
     factory: ParserFactory,
-    stops: Arc<[u32]>,
+    words: Arc<Words>,
+}
+
+/// What a constraint must know of the vocabulary.
+struct Words {
+    environment: TokEnv,
+    stops: Vec<u32>,
     endings: Endings,
-    line_breaks: Arc<[u32]>,
+    line_breaks: Vec<u32>,
+    quote: Option<u32>,
+    /// A letter: where it may stand in a string, most others may.
+    letter: Option<u32>,
+    digit: Option<u32>,
     /// Tokens that begin or go on with the exponent of a number.
-    exponents: Arc<[u32]>,
-}
-
-/// Tokens that end things.
-#[derive(Debug, Clone)]
-struct Endings {
-    anywhere: Arc<[u32]>,
-    in_string: Arc<[u32]>,
-    letter: Arc<[u32]>,
-    digit: Arc<[u32]>,
-}
-
-impl Endings {
-    fn in_string(&self, mask: &SimpleVob) -> bool {
-        self.letter.iter().any(|letter| mask.is_allowed(*letter))
-    }
-
-    fn in_number(&self, mask: &SimpleVob) -> bool {
-        !self.in_string(mask) && self.digit.iter().any(|digit| mask.is_allowed(*digit))
-    }
-
-    /// Those to be tried where this is allowed, the best first.
-    fn among<'a>(&'a self, mask: &'a SimpleVob) -> impl Iterator<Item = u32> + 'a {
-        let in_string: &[u32] = if self.in_string(mask) { &self.in_string } else { &[] };
-        in_string
-            .iter()
-            .chain(self.anywhere.iter())
-            .copied()
-            .filter(|token| mask.is_allowed(*token))
-    }
+    exponents: Vec<u32>,
 }
 
 impl Grammars {
@@ -92,24 +67,26 @@ impl Grammars {
         let mut factory =
             ParserFactory::new_simple(&environment).map_err(|error| error.to_string())?;
         factory.quiet();
-        factory.limits_mut().verbose_errors = false;
-        let single = |texts: &[&str]| -> Arc<[u32]> {
-            let tokens =
-                texts.iter().map(|text| environment.tok_trie().greedy_tokenize(text.as_bytes()));
-            tokens.filter(|tokens| tokens.len() == 1).flatten().collect()
-        };
-        let endings = Endings {
-            anywhere: single(&ENDINGS),
-            in_string: single(&STRING_ENDINGS),
-            letter: single(&LETTER),
-            digit: single(&DIGIT),
-        };
+        let limits = factory.limits_mut();
+        limits.verbose_errors = false;
+        limits.max_lexer_states = 20_000;
         let trie = environment.tok_trie();
-        let exponents = (0..u32::try_from(trie.vocab_size()).unwrap_or(u32::MAX))
-            .filter(|token| is_exponent(trie.token(*token)))
-            .collect();
-        let line_breaks = single(&LINE_BREAKS);
-        Ok(Self { environment, factory, stops: stops.into(), endings, line_breaks, exponents })
+        let single = |text: &str| match trie.greedy_tokenize(text.as_bytes())[..] {
+            [token] => Some(token),
+            _ => None,
+        };
+        let tokens = 0..u32::try_from(trie.vocab_size()).unwrap_or(u32::MAX);
+        let words = Words {
+            stops,
+            endings: Endings::new(trie),
+            line_breaks: LINE_BREAKS.iter().filter_map(|text| single(text)).collect(),
+            quote: single("\""),
+            letter: single("q"),
+            digit: single("0"),
+            exponents: tokens.filter(|token| is_exponent(trie.token(*token))).collect(),
+            environment: Arc::clone(&environment),
+        };
+        Ok(Self { factory, words: Arc::new(words) })
     }
 
     /// A constraint to a format; `None` if it asks for nothing.
@@ -118,59 +95,95 @@ impl Grammars {
     ///
     /// Why the schema cannot be followed.
     pub fn constrain(&self, format: &Format) -> Result<Option<Constraint>, String> {
-        let mut schema = match format {
+        let schema = match format {
             Format::Text => return Ok(None),
             Format::Object => json!({"type": "object"}),
             Format::Schema { schema, .. } => (**schema).clone(),
         };
-        if let Value::Object(keywords) = &mut schema {
-            // One way to write a value: white space that is free can go on for ever.
-            let layout = json!({
-                "whitespace_flexible": false, "item_separator": ", ", "key_separator": ": ",
-            });
-            keywords.insert("x-guidance".to_owned(), layout);
-        }
-        let parser = self.factory.create_parser(TopLevelGrammar::from_json_schema(schema));
-        let matcher = Matcher::new(parser);
+        check_size(&schema)?;
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, || self.compile(schema).map(Some))
+                .map_err(|error| error.to_string())?
+                .join()
+                .unwrap_or_else(|_panic| Err("it cannot be compiled".to_owned()))
+        })
+    }
+
+    fn compile(&self, schema: Value) -> Result<Constraint, String> {
+        let mut keywords = match schema {
+            Value::Object(keywords) => keywords,
+            Value::Bool(true) => serde_json::Map::new(),
+            _ => return Err("it describes nothing".to_owned()),
+        };
+        // One way to write a value: white space that is free can go on for ever.
+        let layout = json!({
+            "whitespace_flexible": false, "item_separator": ", ", "key_separator": ": ",
+        });
+        keywords.insert("x-guidance".to_owned(), layout);
+        let grammar = TopLevelGrammar::from_json_schema(Value::Object(keywords));
+        let matcher = Matcher::new(self.factory.create_parser(grammar));
         if let Some(error) = matcher.get_error() {
             return Err(error);
         }
-        let way = way_out(&matcher, &self.endings);
-        let shortest = way.ok_or("no value of it is short enough")?.len();
-        Ok(Some(Constraint {
-            environment: Arc::clone(&self.environment),
-            stops: Arc::clone(&self.stops),
-            endings: self.endings.clone(),
-            line_breaks: Arc::clone(&self.line_breaks),
-            exponents: Arc::clone(&self.exponents),
+        let mut constraint = Constraint {
+            words: Arc::clone(&self.words),
             fresh: matcher.clone(),
             matcher,
+            place: Place::default(),
             followed: Vec::new(),
-            shortest,
-        }))
+            needed: 0,
+            free: false,
+        };
+        let way = constraint.way_out();
+        let way = way.map_err(|_| format!("no value of it has up to {LONGEST_WAY} tokens"))?;
+        constraint.needed = way.len();
+        Ok(constraint)
     }
+}
+
+/// Refuses schemas that are too much work, without recursion.
+fn check_size(schema: &Value) -> Result<(), String> {
+    let (mut open, mut values, mut references) = (vec![schema], 0, 0);
+    while let Some(value) = open.pop() {
+        values += 1;
+        match value {
+            Value::Object(entries) => {
+                references += usize::from(entries.contains_key("$ref"));
+                open.extend(entries.values());
+            }
+            Value::Array(items) => open.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+        if values > MOST_VALUES || references > MOST_REFERENCES {
+            return Err(format!(
+                "it is too large: at most {MOST_REFERENCES} references and {MOST_VALUES} values"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Follows one answer.
 pub struct Constraint {
-    environment: TokEnv,
-    stops: Arc<[u32]>,
-    endings: Endings,
-    line_breaks: Arc<[u32]>,
-    exponents: Arc<[u32]>,
+    words: Arc<Words>,
     /// Before the first token.
     fresh: Matcher,
     matcher: Matcher,
+    place: Place,
     /// The tokens the matcher has taken, with the line breaks before them.
     followed: Vec<u32>,
-    /// How many tokens a whole value needs from here, at most, without the one that ends it.
-    shortest: usize,
+    /// How many tokens a whole value needs from here, without the one that ends it.
+    needed: usize,
+    /// Inside a string that takes any text: what is said there makes the way out no longer.
+    free: bool,
 }
 
 impl Constraint {
     /// How many tokens a whole value needs from here, without the one that ends the answer.
     pub fn shortest(&self) -> usize {
-        self.shortest
+        self.needed
     }
 
     /// Takes away the scores of tokens that may not follow `answer`; false if it is whole already.
@@ -184,70 +197,113 @@ impl Constraint {
             return Ok(false);
         }
         let mask = self.matcher.compute_mask_or_eos().map_err(|error| error.to_string())?;
-        let breaks_allowed = self.breaks() == answer.len() && answer.len() < MOST_LINE_BREAKS;
+        let allowed = |token: Option<u32>| token.is_some_and(|token| mask.is_allowed(token));
+        let breaks_allowed = self.before_value() && answer.len() < MOST_LINE_BREAKS;
         for (token, score) in (0u32..).zip(scores.iter_mut()) {
             let known = (token as usize) < mask.len();
-            let line_break = breaks_allowed && self.line_breaks.contains(&token);
+            let line_break = breaks_allowed && self.words.line_breaks.contains(&token);
             if !(line_break || known && mask.is_allowed(token)) {
                 *score = f32::NEG_INFINITY;
             }
         }
-        if self.endings.in_number(&mask) {
+        if !self.place.in_string && allowed(self.words.digit) {
             // `1e9999` is JSON, and no program reads it: numbers are written out.
-            for token in self.exponents.iter() {
+            for token in &self.words.exponents {
                 if let Some(score) = scores.get_mut(*token as usize) {
                     *score = f32::NEG_INFINITY;
                 }
             }
         }
+        self.free = self.place.in_string && allowed(self.words.quote) && allowed(self.words.letter);
         Ok(true)
     }
 
-    /// The token to take: the one that was chosen if a whole value still fits into the `left` tokens
-    /// that there are, this one and the one that ends it included, else the next one of a short way
-    /// out. `None`: the value is whole.
-    pub fn settle(&mut self, chosen: u32, left: usize) -> Option<u32> {
-        let trie = self.environment.tok_trie();
-        if self.line_breaks.contains(&chosen) && self.breaks() == self.followed.len() {
-            if self.shortest + 2 <= left {
-                return Some(chosen);
-            }
-        } else if self.stops.contains(&chosen) {
-            return None;
-        } else {
-            // Inside a string or a number, a token makes the way out longer by one at most.
-            let opens = trie.token(chosen).iter().any(|byte| b"{}[]\",:\\".contains(byte));
-            if !opens && self.shortest + 3 <= left {
-                self.shortest += 1;
-                return Some(chosen);
-            }
-            let mut after = self.matcher.clone();
-            let way =
-                after.consume_token(chosen).ok().and_then(|()| way_out(&after, &self.endings));
-            if let Some(way) = way.filter(|way| way.len() + 2 <= left) {
-                self.shortest = way.len();
-                return Some(chosen);
-            }
+    /// The token to take after [`Constraint::apply`]: the one that was chosen if a whole value still
+    /// fits into the `left` tokens that there are, this one and the one that ends it included, else
+    /// the next one of a short way out. `None`: the value is whole.
+    ///
+    /// # Errors
+    ///
+    /// If there is no way out.
+    pub fn settle(&mut self, chosen: u32, left: usize) -> Result<Option<u32>, String> {
+        if self.words.stops.contains(&chosen) {
+            return Ok(None);
         }
-        let way = way_out(&self.matcher, &self.endings)?;
-        self.shortest = way.len().saturating_sub(1);
-        way.first().copied()
+        // Nothing that is looked for is longer than this.
+        if left > LONGEST_WAY + SLACK {
+            return Ok(Some(chosen));
+        }
+        if self.words.line_breaks.contains(&chosen) && self.before_value() {
+            if self.needed + 2 <= left {
+                return Ok(Some(chosen));
+            }
+            return self.next_out();
+        }
+        let bytes = self.words.environment.tok_trie().token(chosen);
+        let plain = !bytes.iter().any(|byte| matches!(byte, b'"' | b'\\'));
+        if self.free && plain && self.needed + SLACK <= left {
+            return Ok(Some(chosen));
+        }
+        let mut after = Self { matcher: self.matcher.clone(), ..self.fresh_copy() };
+        after.place = self.place;
+        after.place.pass(bytes);
+        if after.matcher.consume_token(chosen).is_ok()
+            && let Ok(way) = after.way_out()
+            && way.len() + 2 <= left
+        {
+            self.needed = way.len();
+            return Ok(Some(chosen));
+        }
+        self.next_out()
     }
 
-    /// How many of the tokens followed were line breaks before the value.
-    fn breaks(&self) -> usize {
-        self.followed.iter().take_while(|token| self.line_breaks.contains(token)).count()
+    /// The next token of the way out of `answer`; `None` if it is whole.
+    ///
+    /// # Errors
+    ///
+    /// If there is no way out.
+    pub fn finish(&mut self, answer: &[u32]) -> Result<Option<u32>, String> {
+        self.follow(answer)?;
+        self.next_out()
+    }
+
+    fn next_out(&mut self) -> Result<Option<u32>, String> {
+        let way = self.way_out()?;
+        self.needed = way.len().saturating_sub(1);
+        Ok(way.first().copied())
+    }
+
+    fn way_out(&self) -> Result<Vec<u32>, String> {
+        let trie = self.words.environment.tok_trie();
+        way_out(&self.matcher, self.place, &self.words.endings, trie)
+            .ok_or_else(|| "no short way to a whole value was found".to_owned())
+    }
+
+    fn fresh_copy(&self) -> Self {
+        Self {
+            words: Arc::clone(&self.words),
+            fresh: self.fresh.clone(),
+            matcher: self.fresh.clone(),
+            place: Place::default(),
+            followed: Vec::new(),
+            needed: 0,
+            free: false,
+        }
+    }
+
+    /// Whether nothing but line breaks was said so far.
+    fn before_value(&self) -> bool {
+        self.followed.iter().all(|token| self.words.line_breaks.contains(token))
     }
 
     fn follow(&mut self, answer: &[u32]) -> Result<(), String> {
         if !answer.starts_with(&self.followed) {
-            self.matcher = self.fresh.clone();
-            self.followed.clear();
+            *self = self.fresh_copy();
         }
         for &token in answer.iter().skip(self.followed.len()) {
-            let before_value = self.breaks() == self.followed.len();
-            if !(before_value && self.line_breaks.contains(&token)) {
+            if !(self.before_value() && self.words.line_breaks.contains(&token)) {
                 self.matcher.consume_token(token).map_err(|error| error.to_string())?;
+                self.place.pass(self.words.environment.tok_trie().token(token));
             }
             self.followed.push(token);
         }
@@ -259,23 +315,4 @@ fn is_exponent(bytes: &[u8]) -> bool {
     let exponent = |byte: &u8| matches!(byte, b'e' | b'E');
     bytes.iter().any(exponent)
         && bytes.iter().all(|byte| exponent(byte) || b"0123456789.+-".contains(byte))
-}
-
-/// A short way from here to a whole value: whatever closes something is taken first.
-fn way_out(from: &Matcher, endings: &Endings) -> Option<Vec<u32>> {
-    let mut matcher = from.clone();
-    let mut way = Vec::new();
-    while way.len() < LONGEST_WAY {
-        if matcher.is_stopped() || matcher.is_accepting().ok()? {
-            return Some(way);
-        }
-        let mask = matcher.compute_mask().ok()?;
-        let token = match endings.among(&mask).next() {
-            Some(token) => token,
-            None => u32::try_from(mask.first_bit_set()?).ok()?,
-        };
-        matcher.consume_token(token).ok()?;
-        way.push(token);
-    }
-    None
 }

@@ -126,7 +126,9 @@ pub enum Next {
 pub enum Phase {
     /// Before the first token that shows whether it thinks; so it would begin to.
     Undecided(u32),
-    /// Thinking, or about to.
+    /// In the tag that opens thinking; this is its next token.
+    Opening(u32),
+    /// Thinking.
     Thinking,
     /// In the answer proper, which begins at this token.
     Answer(usize),
@@ -198,7 +200,8 @@ impl Forcing {
         };
         let Limit { max_tokens, answer } = limit;
         let reserved = (max_tokens / RESERVED_SHARE).min(MOST_RESERVED).max(answer);
-        let room = (reserved >= LEAST_RESERVED && reserved < max_tokens)
+        let worth_it = answer > 0 || reserved >= LEAST_RESERVED;
+        let room = (worth_it && reserved < max_tokens)
             .then(|| (max_tokens - reserved) as usize)
             .and_then(|room| room.checked_sub(closing.len()));
         let budget = match thinking {
@@ -226,7 +229,7 @@ impl Forcing {
         match self.opening.get(answer.len()) {
             Some(&token) if self.opening.starts_with(answer) => match answer.len() {
                 0 => Phase::Undecided(token),
-                _ => Phase::Thinking,
+                _ => Phase::Opening(token),
             },
             Some(_) | None => Phase::Answer(0),
         }

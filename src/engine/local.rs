@@ -220,17 +220,12 @@ impl LocalEngine {
         let wanted = request.max_tokens.or(self.recommended.max_tokens).unwrap_or(u32::MAX).max(1);
         let max_tokens = wanted.min(u32::try_from(room).unwrap_or(u32::MAX));
         let sampling = request.sampling.or(self.recommended.sampling(request.kind));
-        let seed = match sampling.seed {
-            Some(seed) => seed,
-            None => getrandom::u64().map_err(|error| {
-                GenerateError::engine(format!("The system gives no random numbers: {error}"))
-            })?,
-        };
+        let seed = sampling.seed.map_or_else(random_seed, Ok)?;
         let grammar = self.grammar(&request.format, max_tokens).await?;
         let shortest = grammar.as_ref().map_or(0, Grammar::shortest);
         let for_thinking = (max_tokens as usize).saturating_sub(2 * shortest);
-        let no_room = for_thinking < self.phrases.closing_length() + LEAST_THINKING;
-        if grammar.is_some() && no_room && request.thinking != Thinking::Off {
+        let cramped = for_thinking < self.phrases.closing_length() + LEAST_THINKING;
+        if grammar.is_some() && cramped && request.thinking != Thinking::Off {
             // A whole answer without thinking is worth more than a thought without an answer.
             let request = Request { thinking: Thinking::Off, ..request };
             return Box::pin(self.start(request)).await;
@@ -376,7 +371,10 @@ impl LocalEngine {
         }
         let (grammars, tokens) = (Arc::clone(&self.grammars), Arc::clone(&self.tokens));
         let (stops, format) = (Arc::clone(&self.stop_tokens), format.clone());
+        // As for tokenizing: it goes on when the client leaves.
+        let turn = Arc::clone(&self.tokenizing).acquire_owned().await.ok();
         let compiling = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let grammars = grammars.get_or_init(|| Grammars::new(tokens.tokenizer(), &stops));
             let grammars = grammars.as_ref().map_err(|error| {
                 GenerateError::engine(format!("This model's answers can have no form: {error}"))
@@ -400,8 +398,8 @@ impl LocalEngine {
             return Err(GenerateError::invalid(
                 "max_tokens",
                 format!(
-                    "The shortest answer of this `response_format` has {needed} tokens, but there \
-                     is only room for {max_tokens}. Raise `max_tokens`."
+                    "A whole answer of this `response_format` needs {needed} tokens, but there is \
+                     only room for {max_tokens}. Raise `max_tokens`."
                 ),
             ));
         }
@@ -425,6 +423,12 @@ impl Generate for LocalEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         Box::pin(self.start(request))
     }
+}
+
+fn random_seed() -> Result<u64, GenerateError> {
+    getrandom::u64().map_err(|error| {
+        GenerateError::engine(format!("The system gives no random numbers: {error}"))
+    })
 }
 
 /// What the engine is asked for.
@@ -651,7 +655,16 @@ impl Chooser {
         let Steering { forcing, grammar } = &mut *steering;
         match forcing.as_mut().map_or(Next::Free, |forcing| forcing.next(generated)) {
             Next::Exactly(token) => return Ok(Some(token)),
-            Next::End => return Ok(None),
+            Next::End => {
+                let phase = forcing.as_ref().map(|forcing| forcing.phase(generated));
+                return match (grammar, phase) {
+                    // What goes in circles is still to be whole.
+                    (Some(grammar), Some(Phase::Answer(from))) => {
+                        grammar.finish(generated.get(from..).unwrap_or_default())
+                    }
+                    _ => Ok(None),
+                };
+            }
             Next::Free => {}
         }
         if let Some(score) = self.forbidden.and_then(|forbidden| scores.get_mut(forbidden as usize))
@@ -660,7 +673,16 @@ impl Chooser {
         }
         let phase = forcing.as_ref().map_or(Phase::Thinking, |forcing| forcing.phase(generated));
         let (grammar, begin, from) = match (grammar.as_mut(), phase) {
+            (Some(_), Phase::Opening(token)) => return Ok(Some(token)),
             (None, _) | (Some(_), Phase::Thinking) => {
+                if grammar.is_some() {
+                    // Thinking that just stopped would leave the answer out.
+                    for stop in self.stop_tokens.iter() {
+                        if let Some(score) = scores.get_mut(*stop as usize) {
+                            *score = f32::NEG_INFINITY;
+                        }
+                    }
+                }
                 let token = self.sampler.choose(scores, prompt, generated);
                 return token.map(Some).map_err(|error| error.to_string());
             }
@@ -682,7 +704,7 @@ impl Chooser {
         if begin == Some(token) {
             return Ok(Some(token));
         }
-        Ok(grammar.settle(token, self.max_tokens.saturating_sub(generated.len())))
+        grammar.settle(token, self.max_tokens.saturating_sub(generated.len()))
     }
 }
 

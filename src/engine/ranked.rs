@@ -67,7 +67,7 @@ impl RankedText {
     pub fn finish(&mut self) -> Option<TokenLogprob> {
         let shown = std::mem::take(&mut self.shown);
         let mut token = self.waiting.pop_front().filter(|_| shown > 0)?;
-        token.chosen.text.truncate(shown);
+        token.chosen.text = token.chosen.text.get(..shown).unwrap_or_default().to_owned();
         Some(token)
     }
 
@@ -78,7 +78,8 @@ impl RankedText {
         {
             let length = token.chosen.text.len();
             if length > bytes {
-                token.chosen.text = token.chosen.text.split_off(bytes);
+                let kept = token.chosen.text.get(bytes..).unwrap_or_default().to_owned();
+                token.chosen.text = kept;
                 return;
             }
             bytes -= length;

@@ -129,6 +129,7 @@ impl Reader {
         let mut deltas = Vec::new();
         for piece in pieces {
             let mut held = 0;
+            let waited = self.stop.held();
             let delta = match piece {
                 // A model whose tags are several tokens cannot be kept from thinking after all.
                 Piece::Reasoning(_) if self.thinking == Thinking::Off => continue,
@@ -138,7 +139,7 @@ impl Reader {
                     Matched::Text(text) => Delta::Content(text),
                     Matched::Stop { before, sequence } => {
                         self.finish = Some(FinishReason::Stop);
-                        held = text.len().saturating_sub(before.len()).max(sequence.len());
+                        held = (waited + text.len()).saturating_sub(before.len());
                         self.cause = Some(StopCause::Sequence(sequence));
                         Delta::Content(before)
                     }

@@ -143,11 +143,82 @@ async fn thinking_that_never_ends_leaves_room_for_the_whole_value() {
     assert!(value.is_object(), "{value}");
 }
 
+/// A chain of references, each followed by recursion.
+fn references(length: usize) -> Value {
+    let definitions: serde_json::Map<String, Value> = (0..length)
+        .map(|number| (number.to_string(), json!({"$ref": format!("#/$defs/{}", number + 1)})))
+        .chain([(length.to_string(), json!({"type": "null"}))])
+        .collect();
+    json!({"$ref": "#/$defs/0", "$defs": definitions})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ordinary_schemas_have_a_short_value() {
+    let (engine, _folder) = host(Behaviour::Random(6), 1).await;
+    for (wanted, check) in [
+        (json!({"type": "number", "exclusiveMinimum": 0}), None),
+        (json!({"type": "string", "format": "email"}), Some("@")),
+        (json!({"type": "string", "format": "uuid"}), Some("-")),
+        (json!({"type": "string", "pattern": r"^\d+\.\d{2}$"}), Some(".")),
+        (json!({"type": "string", "pattern": "^[a-z]+-[a-z]+$"}), Some("-")),
+        (json!({"enum": ["yes", "a considerably longer alternative of many words"]}), None),
+        (references(100), None),
+        (json!(true), None),
+        (json!({"type": "array", "items": {"type": "integer"}, "minItems": 20}), None),
+        (
+            json!({"type": "object", "properties": {"name": {"type": "string"},
+            "email": {"type": "string", "format": "email"}}, "required": ["name"],
+            "additionalProperties": false}),
+            Some("name"),
+        ),
+    ] {
+        for (seed, max_tokens) in [(1, 90), (2, 140), (3, 400)] {
+            let request = Request {
+                format: schema(wanted.clone()),
+                thinking: Thinking::Off,
+                max_tokens: Some(max_tokens),
+                sampling: Sampling { seed: Some(seed), ..Sampling::default() },
+                ..Request::ask("Go on.")
+            };
+            let answer = match engine.generate(request).await {
+                // The way out that is found is short, not the shortest: it says what it needs.
+                Err(GenerateError::Invalid { param: "max_tokens", .. }) if max_tokens < 400 => {
+                    assert_eq!(wanted["format"], "email", "{wanted} in {max_tokens}");
+                    continue;
+                }
+                answer => answer.unwrap().collect().await.unwrap(),
+            };
+            let value: Result<Value, _> = serde_json::from_str(&answer.content);
+            assert!(value.is_ok(), "{wanted} in {max_tokens}: {}", answer.content);
+            assert!(check.is_none_or(|text| answer.content.contains(text)), "{}", answer.content);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_in_circles_is_whole_too() {
+    // Wants to say `[0, 0, 0, …` for ever.
+    let circle = Behaviour::Table(&[&["Ċ", "[", "0", ",", "Ġ", "0"]]);
+    let (engine, _folder) = host(circle, 1).await;
+    let wanted = json!({"type": "array", "items": {"type": "integer"}});
+    let request = Request {
+        format: schema(wanted),
+        thinking: Thinking::Off,
+        max_tokens: Some(3_000),
+        ..ask("1+1?")
+    };
+    let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+    let value: Value = serde_json::from_str(&answer.content).unwrap();
+    assert!(value.as_array().is_some_and(|items| items.len() > 50), "{}", answer.content);
+    assert_eq!(answer.finish.reason, FinishReason::Length);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_followed_is_refused_before_the_first_token() {
     let (engine, _folder) = host(Behaviour::Random(5), 1).await;
     for (wanted, max_tokens, field) in [
         (json!({"type": "nonsense"}), 100, "response_format"),
+        (references(2_000), 100, "response_format"),
         (json!({"type": "string", "minLength": 50}), 20, "max_tokens"),
     ] {
         let request =

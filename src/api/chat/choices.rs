@@ -105,7 +105,7 @@ struct TimeLimit(Option<(Duration, Instant)>);
 
 impl TimeLimit {
     fn from_now(limit: Option<Duration>) -> Self {
-        Self(limit.map(|limit| (limit, Instant::now() + limit)))
+        Self(limit.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?))))
     }
 
     /// Waits until the time is over.
