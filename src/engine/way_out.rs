@@ -35,7 +35,7 @@ impl Place {
 /// The tokens that a way out is made of, those that end something first.
 #[derive(Debug, Clone)]
 pub struct Endings {
-    /// End a string, or an object or array.
+    /// End a string, or an object, an array, a number.
     in_string: Vec<u32>,
     outside: Vec<u32>,
     /// Signs that lead on in most formats.
@@ -52,12 +52,12 @@ impl Endings {
             _ => None,
         };
         let of = |bytes: &[u8]| bytes.iter().filter_map(|byte| single(*byte)).collect();
-        let common = b",a0-1.@:/ntf\" ";
+        let common = b"a0-1.@:/ntf\" ";
         let rare: Vec<u8> = (0x20..0x7f)
-            .filter(|byte| !common.contains(byte) && !b"}]\\{[".contains(byte))
+            .filter(|byte| !common.contains(byte) && !b"}],\\{[".contains(byte))
             .chain(*b"{[")
             .collect();
-        Self { in_string: of(b"\""), outside: of(b"}]"), common: of(common), rare: of(&rare) }
+        Self { in_string: of(b"\""), outside: of(b"}],"), common: of(common), rare: of(&rare) }
     }
 }
 

@@ -49,3 +49,15 @@ async fn a_bias_forbids_a_token() {
     let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
     assert!(!answer.content.starts_with('x'), "{}", answer.content);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stop_sequence_takes_away_is_not_reported() {
+    let (engine, _folder) = host(SPELLED, 1).await;
+    for (stop, content) in [("yz", "x"), ("xy", ""), ("z", "xy"), ("zebra", "xyz")] {
+        let request = Request { logprobs: Some(0), stop: vec![stop.to_owned()], ..ask("1+1?") };
+        let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+        let joined: String =
+            answer.logprobs.iter().map(|token| token.chosen.text.as_str()).collect();
+        assert_eq!((answer.content.as_str(), joined.as_str()), (content, content), "{stop}");
+    }
+}
