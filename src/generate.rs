@@ -149,6 +149,19 @@ pub struct Answer {
     pub finish: Finish,
 }
 
+impl Answer {
+    /// Takes the next piece.
+    pub fn add(&mut self, delta: Delta) {
+        match delta {
+            Delta::Reasoning(text) => self.reasoning.push_str(&text),
+            Delta::Content(text) => self.content.push_str(&text),
+            Delta::Logprobs(tokens) => self.logprobs.extend(tokens),
+            Delta::Step(event) => self.steps.push(event),
+            Delta::Finished(finish) => self.finish = finish,
+        }
+    }
+}
+
 /// A running answer: a stream of [`Delta`]s. Dropping it cancels the work.
 ///
 /// The stream ends after the first [`Delta::Finished`] or the first error, whatever its source does
@@ -182,13 +195,7 @@ impl Generation {
     pub async fn collect(mut self) -> Result<Answer, GenerateError> {
         let mut answer = Answer::default();
         while let Some(delta) = self.next().await {
-            match delta? {
-                Delta::Reasoning(text) => answer.reasoning.push_str(&text),
-                Delta::Content(text) => answer.content.push_str(&text),
-                Delta::Logprobs(tokens) => answer.logprobs.extend(tokens),
-                Delta::Step(event) => answer.steps.push(event),
-                Delta::Finished(finish) => answer.finish = finish,
-            }
+            answer.add(delta?);
         }
         Ok(answer)
     }

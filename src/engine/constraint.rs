@@ -231,6 +231,8 @@ impl Constraint {
         }
         // Nothing that is looked for is longer than this.
         if left > LONGEST_WAY + SLACK {
+            // Not looked for, so not known: the first look must be a real one.
+            self.needed = LONGEST_WAY;
             return Ok(Some(chosen));
         }
         if self.words.line_breaks.contains(&chosen) && self.before_value() {

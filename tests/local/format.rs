@@ -196,6 +196,25 @@ async fn ordinary_schemas_have_a_short_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn deep_in_a_value_the_way_out_is_not_forgotten() {
+    // Thirty arrays to close, opened while the end was too far away to look for.
+    let deep = (0..30).fold(
+        json!({"type": "string"}),
+        |inner, _| json!({"type": "array", "items": inner, "minItems": 1, "maxItems": 1}),
+    );
+    let (engine, _folder) = host(Behaviour::Random(8), 1).await;
+    let request = Request {
+        format: schema(deep),
+        thinking: Thinking::Off,
+        max_tokens: Some(1_300),
+        ..Request::ask("Go on.")
+    };
+    let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+    let value: Result<Value, _> = serde_json::from_str(&answer.content);
+    assert!(value.is_ok(), "{}", answer.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_value_in_circles_is_whole_too() {
     // Wants to say `[0, 0, 0, …` for ever.
     let circle = Behaviour::Table(&[&["Ċ", "[", "0", ",", "Ġ", "0"]]);

@@ -86,13 +86,8 @@ impl Choices {
         let mut answers: Vec<Answer> = (0..count).map(|_| Answer::default()).collect();
         while let Some(piece) = self.next().await {
             let Piece { index, delta } = piece?;
-            let Some(answer) = answers.get_mut(index as usize) else { continue };
-            match delta {
-                Delta::Reasoning(text) => answer.reasoning.push_str(&text),
-                Delta::Content(text) => answer.content.push_str(&text),
-                Delta::Logprobs(tokens) => answer.logprobs.extend(tokens),
-                Delta::Step(event) => answer.steps.push(event),
-                Delta::Finished(finish) => answer.finish = finish,
+            if let Some(answer) = answers.get_mut(index as usize) {
+                answer.add(delta);
             }
         }
         Ok(answers)
