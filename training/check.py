@@ -8,6 +8,7 @@ from collections import Counter
 
 from .generate import Maker
 from .grading import closeness, grade, numbers_and_placeholders
+from .tasks.phrases import near_held_out
 
 
 def main():
@@ -34,6 +35,9 @@ def main():
                     print("numbers", task.name, chinese, english)
             if "{" in english.replace("\\frac{1}{x}", "").replace("\\sqrt{x}", "").replace("e^{-x^2}", "") and problem.kind == "math" or "[" in english and problem.kind == "math":
                 print("left over", task.name, english)
+    for file, line, frame in near_held_out():
+        wrong["phrases"] += 1
+        print(f"phrases/{file}.txt is near a held-out frame: {line}   ({frame})")
     assert closeness("a b c", "a b c") == 1.0
     print({name: (wrong[name], count) for name, count in sorted(seen.items())})
 
