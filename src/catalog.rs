@@ -11,6 +11,8 @@ use crate::generate::Generate;
 #[derive(Clone, Default)]
 pub struct Catalog {
     entries: Vec<Entry>,
+    /// Further names, each with the name of an entry.
+    aliases: Vec<(String, String)>,
 }
 
 /// A name and what answers to it.
@@ -49,9 +51,26 @@ impl Catalog {
         }
     }
 
-    /// What answers to `id`.
+    /// Lets `alias` stand for the model called `id`; where a model has that name itself, it wins.
+    pub fn alias(&mut self, alias: impl Into<String>, id: impl Into<String>) {
+        self.aliases.push((alias.into(), id.into()));
+    }
+
+    /// What answers to `id`, its own name or an alias.
     pub fn find(&self, id: &str) -> Option<&Entry> {
+        self.named(id).or_else(|| {
+            let (_, id) = self.aliases.iter().find(|(alias, _)| alias == id)?;
+            self.named(id)
+        })
+    }
+
+    fn named(&self, id: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.info.id == id)
+    }
+
+    /// Every alias that stands for something, in the order in which they were added.
+    pub fn aliases(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.aliases.iter().filter_map(|(alias, id)| Some((alias.as_str(), self.named(id)?)))
     }
 
     /// Every entry, in the order in which it was added.

@@ -17,7 +17,7 @@ mod serving;
 
 pub use arguments::{ModelArguments, ServeArguments};
 use file::ConfigFile;
-use models::{general_by_flags, hosted_by_flags, model, only_one};
+use models::{aliases, general_by_flags, hosted_by_flags, model, only_one};
 pub use serving::ServeConfig;
 
 /// A configuration that cannot be used.
@@ -39,6 +39,8 @@ pub struct NodeConfig {
     pub models: BTreeMap<String, ModelConfig>,
     /// Who plays which role in chains.
     pub roles: Roles,
+    /// Further names, each with the name of the model or chain that it stands for.
+    pub aliases: BTreeMap<String, String>,
     /// A folder with chain files beside those inside the program.
     pub chains: Option<PathBuf>,
     /// Where unpacked and mended model files are kept.
@@ -184,9 +186,11 @@ impl NodeConfig {
                 )));
             }
         }
+        let aliases = aliases(file.aliases, &arguments.alias, &models)?;
         Ok(Self {
             models,
             roles,
+            aliases,
             chains: arguments.chains.clone().or(file.chains.folder),
             cache: cache_folder(arguments.cache.clone().or(file.cache.folder))?,
             hub: Hub {
@@ -285,10 +289,30 @@ mod tests {
             ("[models.a]\nurl = \"http://x\"\n", "which model is the reasoner"),
             ("[server]\nmax_running = 0\n", "between 1 and 4096"),
             ("[sever]\n", "unknown field `sever`"),
+            (
+                "[models.a]\nsource = \"scripted\"\n[aliases]\na = \"a\"\n",
+                "`a` is the name of a model already",
+            ),
+            ("[aliases]\n\"chain/x\" = \"chain/solve\"\n", "belong to chains"),
         ] {
             let error = resolve(toml, ModelArguments::default()).expect_err(toml).to_string();
             assert!(error.contains(expected), "{toml}: {error}");
         }
+    }
+
+    #[test]
+    fn an_alias_of_a_flag_wins_over_the_file() {
+        let flags = |alias: &str| ModelArguments {
+            alias: vec![alias.to_owned()],
+            ..ModelArguments::default()
+        };
+        let file = format!("{FILE}[aliases]\ngpt = \"script\"\nold = \"helper\"\n");
+        let config = resolve(&file, flags("gpt = chain/solve")).unwrap();
+        let aliases: Vec<(&str, &str)> =
+            config.aliases.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect();
+        assert_eq!(aliases, [("gpt", "chain/solve"), ("old", "helper")]);
+        let error = resolve(&file, flags("gpt")).unwrap_err().to_string();
+        assert!(error.contains("NAME=MODEL"), "{error}");
     }
 
     #[test]

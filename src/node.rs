@@ -133,6 +133,9 @@ impl Node {
                 catalog.insert(info, Arc::new(Chain::new(plan, models.clone())));
             }
         }
+        for (alias, id) in &config.aliases {
+            catalog.alias(alias.as_str(), id.as_str());
+        }
         let reasoner = config.roles.reasoner.clone();
         Ok(Self { catalog, reasoner, loaded, max_running: config.max_running })
     }
@@ -154,7 +157,8 @@ impl Node {
 ///
 /// # Errors
 ///
-/// If a chain is wrong, or needs a model for a role that the configuration leaves empty.
+/// If a chain is wrong, or needs a model for a role that the configuration leaves empty, or an alias
+/// stands for nothing.
 pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
     let mut plans = Vec::new();
     for shipped in chain::shipped() {
@@ -169,7 +173,25 @@ pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
     for plan in &plans {
         check_roles(plan, &config.roles)?;
     }
+    check_aliases(config, &plans)?;
     Ok(plans)
+}
+
+/// Whether every alias stands for a model or a chain.
+fn check_aliases(config: &NodeConfig, plans: &[chain::Plan]) -> Result<(), ConfigError> {
+    let served = |id: &str| {
+        config.models.contains_key(id)
+            || id
+                .strip_prefix("chain/")
+                .is_some_and(|name| plans.iter().any(|plan| plan.name == name))
+    };
+    match config.aliases.iter().find(|(_, id)| !served(id)) {
+        None => Ok(()),
+        Some((alias, id)) => Err(ConfigError::new(format!(
+            "the alias `{alias}` stands for `{id}`, which is neither a model nor a chain; \
+             `ponder models` lists both"
+        ))),
+    }
 }
 
 /// Whether every role that the chain cannot do without has a model.

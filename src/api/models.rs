@@ -49,6 +49,10 @@ pub struct Model {
     pub max_model_len: Option<u32>,
     /// Whether it only demonstrates: small, and right only inside a narrow domain.
     pub demonstration: bool,
+    /// If the name is an alias: the name of the model that it stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub root: Option<String>,
 }
 
 /// The type of a model.
@@ -69,7 +73,19 @@ impl From<&ModelInfo> for Model {
             description: info.description.clone(),
             max_model_len: info.context_length,
             demonstration: info.demonstration,
+            root: None,
         }
+    }
+}
+
+impl Model {
+    /// A model under the name it was asked for, which may be an alias.
+    fn under(name: &str, info: &ModelInfo) -> Self {
+        let model = Self::from(info);
+        if model.id == name {
+            return model;
+        }
+        Self { id: name.to_owned(), root: Some(model.id), ..model }
     }
 }
 
@@ -79,14 +95,16 @@ impl From<&ModelInfo> for Model {
     path = "/models",
     tag = "models",
     responses(
-        (status = 200, description = "Every model and chain, in the order of the configuration.",
+        (status = 200, description = "Every model and chain, in the order of the configuration, then the aliases.",
             body = ModelList),
         (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
         (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
     ),
 )]
 pub(crate) async fn list_models(State(app): State<App>) -> Json<ModelList> {
-    let data = app.catalog().iter().map(|entry| Model::from(&entry.info)).collect();
+    let catalog = app.catalog();
+    let aliases = catalog.aliases().map(|(alias, entry)| Model::under(alias, &entry.info));
+    let data = catalog.iter().map(|entry| Model::from(&entry.info)).chain(aliases).collect();
     Json(ModelList { object: ListObject::List, data })
 }
 
@@ -114,5 +132,5 @@ pub(crate) async fn describe_model(
     let Ok(Path(id)) = id else {
         return Err(ApiError::bad_request("The model's name in the path is not valid UTF-8."));
     };
-    app.find(&id).map(|entry| Json(Model::from(&entry.info)))
+    app.find(&id).map(|entry| Json(Model::under(&id, &entry.info)))
 }

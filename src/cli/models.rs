@@ -43,6 +43,9 @@ pub(super) fn models(
     for plan in node::plans(&config)? {
         rows.push((format!("chain/{}", plan.name), plan.description, "chain".to_owned()));
     }
+    for (alias, id) in &config.aliases {
+        rows.push((alias.clone(), format!("stands for {id}"), "alias".to_owned()));
+    }
     if listing.json {
         let rows: Vec<_> = rows
             .into_iter()

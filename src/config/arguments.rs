@@ -17,6 +17,10 @@ pub struct ModelArguments {
     /// The name to serve it under [default: its own]
     #[arg(long, value_name = "NAME", env = "PONDER_MODEL_ID", global = true)]
     pub model_id: Option<String>,
+    /// Another name for a model or chain, as NAME=MODEL, for clients whose model name cannot be
+    /// changed; several are separated by commas
+    #[arg(long, value_name = "NAME=MODEL", env = "PONDER_ALIAS", global = true, value_delimiter = ',')]
+    pub alias: Vec<String>,
     /// Quantize its weights while loading: `q4k`, `q5k`, `q6k` or `q8_0`
     #[arg(long, value_name = "KIND", env = "PONDER_QUANTIZE", global = true)]
     pub quantize: Option<String>,

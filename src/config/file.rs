@@ -16,6 +16,7 @@ use crate::{api::reasoning::ReasoningOutput, engine::DeviceChoice};
 pub(super) struct ConfigFile {
     pub(super) models: BTreeMap<String, ModelTable>,
     pub(super) roles: RolesTable,
+    pub(super) aliases: BTreeMap<String, String>,
     pub(super) server: ServerTable,
     pub(super) chains: FolderTable,
     pub(super) cache: FolderTable,

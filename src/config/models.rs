@@ -130,6 +130,36 @@ pub(super) fn general_by_flags(
     Ok(Some(id))
 }
 
+/// The aliases of the file and those of the flags, which win.
+pub(super) fn aliases(
+    mut aliases: BTreeMap<String, String>,
+    flags: &[String],
+    models: &BTreeMap<String, ModelConfig>,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    for flag in flags {
+        let Some((alias, id)) = flag.split_once('=') else {
+            return Err(ConfigError(format!(
+                "--alias: `{flag}` is not of the form NAME=MODEL, for example gpt-4o=chain/solve"
+            )));
+        };
+        aliases.insert(alias.trim().to_owned(), id.trim().to_owned());
+    }
+    for alias in aliases.keys() {
+        if alias.is_empty() || alias.starts_with("chain/") {
+            return Err(ConfigError(format!(
+                "the alias {alias:?}: an alias needs a name, and names that begin with chain/ \
+                 belong to chains"
+            )));
+        }
+        if models.contains_key(alias) {
+            return Err(ConfigError(format!(
+                "the alias `{alias}` is the name of a model already; give the alias another one"
+            )));
+        }
+    }
+    Ok(aliases)
+}
+
 /// Without a role, the reasoner is the only hosted model there is.
 pub(super) fn only_one(models: &BTreeMap<String, ModelConfig>) -> Result<String, ConfigError> {
     let mut hosted = models.iter().filter(|(_, model)| matches!(model, ModelConfig::Hosted(_)));

@@ -63,6 +63,34 @@ async fn e15_a_model_is_found_by_raw_and_by_encoded_slashes() {
 }
 
 #[tokio::test]
+async fn r16_an_alias_answers_and_is_listed_with_the_model_it_stands_for() {
+    let app = TestApp::answering(thoughtful());
+    let mut catalog = (*app.app.catalog()).clone();
+    catalog.alias("gpt-4o", MODEL);
+    catalog.alias("nobody", "not-there");
+    catalog.alias(MODEL, "not-there");
+    app.app.serve(catalog);
+    let list = app.fetch("/v1/models").await.json();
+    let names: Vec<_> = list["data"].as_array().expect("models").iter().collect();
+    assert_eq!(names.len(), 2, "a model and its alias; what stands for nothing is not listed");
+    assert_eq!(names[0].get("root"), None);
+    assert_eq!((&names[1]["id"], &names[1]["root"]), (&json!("gpt-4o"), &json!(MODEL)));
+    let described = app.fetch("/v1/models/gpt-4o").await.json();
+    assert_eq!(described, *names[1]);
+    let answer = app.ask(json!({"model": "gpt-4o"})).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["model"], "gpt-4o", "the name of the request");
+    for chunk in app.stream(json!({"model": "gpt-4o"})).await.chunks() {
+        assert_eq!(chunk["model"], "gpt-4o");
+    }
+    assert_eq!(app.ask(json!({"model": "nobody"})).await.status, 404);
+    let metrics = app.fetch("/metrics").await;
+    let metrics = metrics.text();
+    assert!(metrics.contains("prompt_tokens_total{model_name=\"test/scripted-1B\"} 10"), "{metrics}");
+    assert!(!metrics.contains("gpt-4o"), "aliases are counted under the model's own name: {metrics}");
+}
+
+#[tokio::test]
 async fn e18_health_tells_how_busy_the_node_is() {
     let app = TestApp::answering(thoughtful());
     for path in ["/health", "/livez", "/readyz"] {

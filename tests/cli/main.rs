@@ -165,6 +165,9 @@ fn wrong_usage_ends_with_64_and_says_what_to_do() {
         (vec!["serve", "--check", "--config", "bad.toml"], "unknown field `prot`"),
         (vec!["serve", "--check", "--config", "none.toml"], "none.toml"),
         (vec!["models", "--general", "gpt"], "the role `general` names the model `gpt`"),
+        (vec!["models", "--alias", "gpt-4o"], "NAME=MODEL"),
+        (vec!["serve", "--check", "--alias", "gpt-4o=gpt"], "neither a model nor a chain"),
+        (vec!["models", "--alias", "ponder-scripted=chain/solve"], "the name of a model already"),
     ] {
         let output = program.run(&arguments);
         let message = text(&output.stderr);
@@ -238,6 +241,18 @@ fn check_names_file_line_and_step() {
     assert_eq!(output.status.code(), Some(1));
     let found = text(&output.stdout);
     assert!(found.contains("bad.yaml:8:5") && found.contains("rute"), "{found}");
+}
+
+#[test]
+fn an_alias_is_a_name_like_any_other() {
+    let program = Program::new();
+    let aliases = ["--alias", "gpt-4o=chain/solve,mini=ponder-scripted"];
+    let listed = program.run(&[&["models"], &aliases[..]].concat());
+    let listed = text(&listed.stdout);
+    assert!(listed.contains("stands for chain/solve") && listed.contains("mini"), "{listed}");
+    let answer =
+        program.run(&[&["ask", "-q", "--to", "gpt-4o", "What is 12 + 30?"], &aliases[..]].concat());
+    assert_eq!(text(&answer.stdout), "The answer is \\boxed{42}.\n", "{}", text(&answer.stderr));
 }
 
 #[test]
