@@ -19,7 +19,13 @@ pub struct ModelArguments {
     pub model_id: Option<String>,
     /// Another name for a model or chain, as NAME=MODEL, for clients whose model name cannot be
     /// changed; several are separated by commas
-    #[arg(long, value_name = "NAME=MODEL", env = "PONDER_ALIAS", global = true, value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "NAME=MODEL",
+        env = "PONDER_ALIAS",
+        global = true,
+        value_delimiter = ','
+    )]
     pub alias: Vec<String>,
     /// Quantize its weights while loading: `q4k`, `q5k`, `q6k` or `q8_0`
     #[arg(long, value_name = "KIND", env = "PONDER_QUANTIZE", global = true)]

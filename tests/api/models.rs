@@ -86,8 +86,14 @@ async fn r16_an_alias_answers_and_is_listed_with_the_model_it_stands_for() {
     assert_eq!(app.ask(json!({"model": "nobody"})).await.status, 404);
     let metrics = app.fetch("/metrics").await;
     let metrics = metrics.text();
-    assert!(metrics.contains("prompt_tokens_total{model_name=\"test/scripted-1B\"} 10"), "{metrics}");
-    assert!(!metrics.contains("gpt-4o"), "aliases are counted under the model's own name: {metrics}");
+    assert!(
+        metrics.contains("prompt_tokens_total{model_name=\"test/scripted-1B\"} 10"),
+        "{metrics}"
+    );
+    assert!(
+        !metrics.contains("gpt-4o"),
+        "aliases are counted under the model's own name: {metrics}"
+    );
 }
 
 #[tokio::test]
