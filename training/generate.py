@@ -94,10 +94,10 @@ def translation_pair(generator: random.Random, problem: Problem, chinese: str, e
 class Maker:
     """Draws problems and turns them into documents or evaluation entries."""
 
-    def __init__(self, seed, held_out: bool = False, varied: bool = False):
+    def __init__(self, seed, held_out: bool = False, varied: bool = False, measured: bool = False):
         self.random = random.Random(seed)
         self.held_out, self.varied = held_out, varied
-        self.tasks = list(load_tasks().values())
+        self.tasks = [task for task in load_tasks().values() if task.measured or not measured]
         self.weights = [task.weight for task in self.tasks]
 
     def problem(self, only: str | None = None, language: str | None = None):
@@ -199,7 +199,7 @@ def write_evaluation(folder: Path, count: int):
     folder.mkdir(parents=True, exist_ok=True)
     for kind in ("math", "code", "translation", "out_of_domain"):
         for split in ("known", "heldout"):
-            maker = Maker(f"evaluation-{kind}-{split}", held_out=split == "heldout")
+            maker = Maker(f"evaluation-{kind}-{split}", held_out=split == "heldout", measured=True)
             with open(folder / f"{kind}-{split}.jsonl", "w", encoding="utf-8") as file:
                 for number in range(count):
                     file.write(json.dumps(maker.entry(kind, number), ensure_ascii=False) + "\n")

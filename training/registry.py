@@ -33,13 +33,17 @@ class Task:
     make: object
     weight: float
     languages: dict
+    measured: bool = True
 
 
-def task(name: str, weight: float, languages: dict | None = None):
-    """Register a generator; `languages` weighs en / zh / pair samples."""
+def task(name: str, weight: float, languages: dict | None = None, measured: bool = True):
+    """Register a generator; `languages` weighs en / zh / pair samples.
+
+    What is not `measured` is practice only: evaluation files do not change with it.
+    """
 
     def register(function):
-        TASKS[name] = Task(name, function, weight, languages or {"en": 0.55, "zh": 0.15, "pair": 0.30})
+        TASKS[name] = Task(name, function, weight, languages or {"en": 0.55, "zh": 0.15, "pair": 0.30}, measured)
         return function
 
     return register
