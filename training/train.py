@@ -4,7 +4,7 @@
     python -m training.train --minutes 30 --output build/run --init-from assets/embedded
 
 Uses CUDA when present, else one process per CPU core; matrix products are in
-bfloat16, weights and optimisers in float32.
+bfloat16 where the hardware has it, else in float32 as weights and optimisers are.
 The learning rate warms up, stays, and goes to zero over the last part; in that
 part the weights are rounded to int8 in the forward pass, as they will be
 shipped. `checkpoint.pt` is written every few minutes; run the same command
@@ -53,6 +53,8 @@ def train(rank: int, world: int, options, exchange: Exchange):
     device = torch.device("cuda" if cuda else "cpu")
     if not cuda:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // world))
+    # Without instructions for it, a processor multiplies bfloat16 eight times slower than float32.
+    fast_bfloat16 = cuda or torch.ops.mkldnn._is_mkldnn_bf16_supported()
     torch.manual_seed(options.seed)
     output = Path(options.output)
     output.mkdir(parents=True, exist_ok=True)
@@ -82,7 +84,7 @@ def train(rank: int, world: int, options, exchange: Exchange):
         muon.load_state_dict(state["muon"])
         adam.load_state_dict(state["adam"])
     if rank == 0:
-        print(f"{sum(p.numel() for p in everything) / 1e6:.2f} M parameters, {world} processes, {device}", flush=True)
+        print(f"{sum(p.numel() for p in everything) / 1e6:.2f} M parameters, {world} processes, {device}, {'bfloat16' if fast_bfloat16 else 'float32'}", flush=True)
     stream = Batches(options.tokenizer, f"{options.seed}-{rank}-{step}", options.tokens, drills=options.drills)
     loader = iter(DataLoader(stream, batch_size=None, num_workers=options.workers if cuda else 0, prefetch_factor=8 if cuda and options.workers else None))
     begun, saved, shown, losses, recent = time.time(), time.time(), time.time(), [], 0
@@ -95,7 +97,7 @@ def train(rank: int, world: int, options, exchange: Exchange):
         Switches.simulate_int8 = elapsed > options.minutes * (1 - options.decay)
         inputs, targets = next(loader)
         inputs, targets = inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast_bfloat16):
             loss = model.loss(inputs, targets)
         for parameter in everything:
             parameter.grad = None
