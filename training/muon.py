@@ -5,10 +5,10 @@ import torch
 from .exchange import Exchange
 
 
-def orthogonalise(gradient: torch.Tensor, rounds: int = 5) -> torch.Tensor:
-    """Nearest half-orthogonal matrix by Newton-Schulz iteration."""
+def orthogonalise(gradient: torch.Tensor, kind: torch.dtype = torch.bfloat16, rounds: int = 5) -> torch.Tensor:
+    """Nearest half-orthogonal matrix by Newton-Schulz iteration, with products in `kind`."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    matrix = (gradient / (gradient.norm() + 1e-7)).bfloat16()
+    matrix = (gradient / (gradient.norm() + 1e-7)).to(kind)
     flipped = matrix.shape[0] > matrix.shape[1]
     if flipped:
         matrix = matrix.T
@@ -21,7 +21,8 @@ def orthogonalise(gradient: torch.Tensor, rounds: int = 5) -> torch.Tensor:
 class Muon:
     """Momentum, then orthogonalisation. Each process does its share of the matrices."""
 
-    def __init__(self, parameters: list, rate: float, momentum: float = 0.95, decay: float = 0.01, exchange: Exchange | None = None):
+    def __init__(self, parameters: list, rate: float, momentum: float = 0.95, decay: float = 0.01, exchange: Exchange | None = None, kind: torch.dtype = torch.bfloat16):
+        self.kind = kind
         self.parameters, self.rate, self.momentum, self.decay = parameters, rate, momentum, decay
         self.exchange = exchange or Exchange(1, 0)
         self.buffers = [torch.zeros_like(p) for p in parameters]
@@ -35,7 +36,7 @@ class Muon:
             buffer, gradient = self.buffers[index], self.parameters[index].grad
             buffer.mul_(self.momentum).add_(gradient)
             if turn % self.exchange.world == self.exchange.rank:
-                updates[index] = orthogonalise(gradient + self.momentum * buffer)
+                updates[index] = orthogonalise(gradient + self.momentum * buffer, self.kind)
         self.exchange.sum(updates)
         for parameter, update in zip(self.parameters, updates):
             parameter.mul_(1 - rate * self.decay)

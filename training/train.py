@@ -78,7 +78,7 @@ def train(rank: int, world: int, options, exchange: Exchange):
     matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and ".layers." in name]
     others = [p for name, p in model.named_parameters() if not (p.dim() == 2 and ".layers." in name)]
     everything = matrices + others
-    muon = Muon(matrices, options.matrix_rate, exchange=exchange)
+    muon = Muon(matrices, options.matrix_rate, exchange=exchange, kind=torch.bfloat16 if fast_bfloat16 else torch.float32)
     adam = torch.optim.AdamW(others, lr=options.rate, betas=(0.9, 0.95), weight_decay=0.0)
     if state and "muon" in state and not options.fresh_optimizer:
         muon.load_state_dict(state["muon"])
