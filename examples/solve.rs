@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Delta::Step(event) => eprintln!("{} {}: {:?}", event.step, event.action, event.state),
             Delta::Reasoning(text) => eprint!("{text}"),
             Delta::Content(text) => print!("{text}"),
-            Delta::Logprobs(_) => {}
+            Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {}
             Delta::Finished(finish) => println!("\n{:?}", finish.usage),
         }
         std::io::stdout().flush()?;

@@ -120,7 +120,7 @@ impl Generate for Chain {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
         let too_long = request.question().len() > LONGEST_QUESTION;
         async move {
-            request.without_token_options("a chain, which asks several models")?;
+            request.without_form("a chain, which asks several models")?;
             if too_long {
                 return Err(GenerateError::invalid(
                     "messages",

@@ -1,11 +1,19 @@
 //! What answers by itself: the hosted model, a remote endpoint, and a scripted stand-in.
 
 #[cfg(feature = "local")]
+pub mod call_reader;
+#[cfg(feature = "local")]
+pub mod call_schema;
+#[cfg(feature = "local")]
+pub mod calls;
+#[cfg(feature = "local")]
 pub mod checkpoint;
 #[cfg(feature = "local")]
 pub mod constraint;
 #[cfg(feature = "local")]
 pub mod embedded;
+#[cfg(feature = "local")]
+pub mod forced;
 #[cfg(feature = "local")]
 pub mod forcing;
 #[cfg(feature = "local")]
@@ -19,6 +27,7 @@ pub mod load;
 pub mod local;
 #[cfg(feature = "local")]
 pub mod machine;
+mod ordered;
 #[cfg(feature = "local")]
 pub mod ranked;
 #[cfg(feature = "local")]
@@ -30,9 +39,14 @@ pub mod scripted;
 #[cfg(feature = "local")]
 mod slot;
 pub mod source;
+#[cfg(feature = "local")]
+pub mod steering;
 pub mod stop;
 pub mod template;
+mod template_tools;
 pub mod thinking;
+#[cfg(feature = "local")]
+mod token_log;
 #[cfg(feature = "local")]
 pub mod tokens;
 #[cfg(feature = "local")]

@@ -25,11 +25,13 @@ mod error;
 mod event;
 mod request;
 mod token;
+mod tools;
 
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
 pub use request::{Format, Kind, Message, Request, Role, Sampling, Thinking};
 pub use token::{RankedToken, TokenLogprob};
+pub use tools::{Function, ToolCall, ToolChoice, Tools};
 
 /// Anything that answers a chat request: a hosted model, a remote one, or a chain of them.
 ///
@@ -60,6 +62,22 @@ pub enum Delta {
     Content(String),
     /// How likely the tokens of the next piece of answer were; only if the request asked.
     Logprobs(Vec<TokenLogprob>),
+    /// The answer calls a function; its arguments follow, and no other call begins before they end.
+    ToolCall {
+        /// The call's number in the answer, from 0.
+        index: u32,
+        /// Names the call, for its result.
+        id: String,
+        /// The function.
+        name: String,
+    },
+    /// A piece of the arguments of the call that began last, as JSON text.
+    ToolArguments {
+        /// The call's number.
+        index: u32,
+        /// The piece.
+        text: String,
+    },
     /// Progress of a chain; invisible to clients that did not ask for it.
     Step(StepEvent),
     /// The end of the answer: always the last item of a stream that did not fail.
@@ -99,6 +117,8 @@ pub enum FinishReason {
     Stop,
     /// The token limit or the end of the context was reached.
     Length,
+    /// It called functions and waits for their results.
+    ToolCalls,
 }
 
 /// How the thinking part of an answer ended.
@@ -141,6 +161,8 @@ pub struct Answer {
     pub reasoning: String,
     /// The answer itself.
     pub content: String,
+    /// The functions that it calls, in order.
+    pub tool_calls: Vec<ToolCall>,
     /// How likely the answer's tokens were; empty unless the request asked.
     pub logprobs: Vec<TokenLogprob>,
     /// The steps that a chain reported, in order.
@@ -156,6 +178,14 @@ impl Answer {
             Delta::Reasoning(text) => self.reasoning.push_str(&text),
             Delta::Content(text) => self.content.push_str(&text),
             Delta::Logprobs(tokens) => self.logprobs.extend(tokens),
+            Delta::ToolCall { id, name, .. } => {
+                self.tool_calls.push(ToolCall { id, name, arguments: String::new() });
+            }
+            Delta::ToolArguments { index, text } => {
+                if let Some(call) = self.tool_calls.get_mut(index as usize) {
+                    call.arguments.push_str(&text);
+                }
+            }
             Delta::Step(event) => self.steps.push(event),
             Delta::Finished(finish) => self.finish = finish,
         }

@@ -120,7 +120,7 @@ impl RequestMeter {
     pub fn answered(&self, finish: &Finish) {
         self.count(|model| {
             match finish.reason {
-                FinishReason::Stop => model.stopped += 1,
+                FinishReason::Stop | FinishReason::ToolCalls => model.stopped += 1,
                 FinishReason::Length => model.cut_short += 1,
             }
             model.prompt_tokens += finish.usage.prompt_tokens;

@@ -26,6 +26,8 @@ pub mod response;
 mod schema;
 mod stream;
 pub mod thinking;
+pub mod tool_calls;
+mod tools;
 mod validate;
 mod whole;
 

@@ -221,7 +221,7 @@ impl<'run> Context<'run> {
                     }
                 }
                 // Never asked for by a chain.
-                Delta::Logprobs(_) => {}
+                Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {}
                 Delta::Step(event) => {
                     let step = format!("{}/{}", self.id, event.step);
                     self.outlet.step(StepEvent { step, ..event }).await;

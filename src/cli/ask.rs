@@ -85,7 +85,9 @@ pub(super) fn result(answer: &Answer) -> Option<&str> {
     let found = extract::boxed(content)
         .or_else(|| extract::code(content).map(|block| block.body.trim_end()));
     match answer.finish.reason {
-        FinishReason::Stop => found.or(Some(content).filter(|text| !text.is_empty())),
+        FinishReason::Stop | FinishReason::ToolCalls => {
+            found.or(Some(content).filter(|text| !text.is_empty()))
+        }
         FinishReason::Length => found,
     }
 }
@@ -108,6 +110,7 @@ fn document(answer: &Answer, result: Option<&str>) -> serde_json::Value {
         },
         "finish_reason": match answer.finish.reason {
             FinishReason::Stop => "stop",
+            FinishReason::ToolCalls => "tool_calls",
             FinishReason::Length => "length",
         },
     })

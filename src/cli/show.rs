@@ -81,7 +81,8 @@ pub(super) async fn stream(mut generation: Generation, detail: Detail) -> Result
                 at_line_start = text.ends_with('\n');
                 answer.content.push_str(&text);
             }
-            Delta::Logprobs(tokens) => answer.logprobs.extend(tokens),
+            // Never asked for on the command line.
+            Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {}
             Delta::Finished(finish) => answer.finish = finish,
         }
     }

@@ -95,16 +95,24 @@ impl Grammars {
     ///
     /// Why the schema cannot be followed.
     pub fn constrain(&self, format: &Format) -> Result<Option<Constraint>, String> {
-        let schema = match format {
-            Format::Text => return Ok(None),
-            Format::Object => json!({"type": "object"}),
-            Format::Schema { schema, .. } => (**schema).clone(),
-        };
+        match format {
+            Format::Text => Ok(None),
+            Format::Object => self.value(json!({"type": "object"})).map(Some),
+            Format::Schema { schema, .. } => self.value((**schema).clone()).map(Some),
+        }
+    }
+
+    /// A constraint to the values that a schema describes.
+    ///
+    /// # Errors
+    ///
+    /// Why the schema cannot be followed.
+    pub fn value(&self, schema: Value) -> Result<Constraint, String> {
         check_size(&schema)?;
         std::thread::scope(|scope| {
             std::thread::Builder::new()
                 .stack_size(STACK)
-                .spawn_scoped(scope, || self.compile(schema).map(Some))
+                .spawn_scoped(scope, || self.compile(schema))
                 .map_err(|error| error.to_string())?
                 .join()
                 .unwrap_or_else(|_panic| Err("it cannot be compiled".to_owned()))
@@ -133,11 +141,13 @@ impl Grammars {
             matcher,
             place: Place::default(),
             followed: Vec::new(),
+            whole: 0,
             needed: 0,
             free: false,
         };
         let way = constraint.way_out();
         let way = way.map_err(|_| format!("no value of it has up to {LONGEST_WAY} tokens"))?;
+        constraint.whole = way.len();
         constraint.needed = way.len();
         Ok(constraint)
     }
@@ -174,6 +184,8 @@ pub struct Constraint {
     place: Place,
     /// The tokens the matcher has taken, with the line breaks before them.
     followed: Vec<u32>,
+    /// How many tokens a whole value needs from its start, without the one that ends it.
+    whole: usize,
     /// How many tokens a whole value needs from here, without the one that ends it.
     needed: usize,
     /// Inside a string that takes any text: what is said there makes the way out no longer.
@@ -184,6 +196,24 @@ impl Constraint {
     /// How many tokens a whole value needs from here, without the one that ends the answer.
     pub fn shortest(&self) -> usize {
         self.needed
+    }
+
+    /// How many tokens a whole value needs from its start, without the one that ends the answer.
+    pub fn shortest_whole(&self) -> usize {
+        self.whole
+    }
+
+    /// Whether `answer` is a whole value.
+    ///
+    /// # Errors
+    ///
+    /// If it is not one that this constraint has led.
+    pub fn completes(&mut self, answer: &[u32]) -> Result<bool, String> {
+        self.follow(answer)?;
+        if self.matcher.is_stopped() {
+            return Ok(true);
+        }
+        self.matcher.is_accepting().map_err(|error| error.to_string())
     }
 
     /// Takes away the scores of tokens that may not follow `answer`; false if it is whole already.
@@ -288,7 +318,8 @@ impl Constraint {
             matcher: self.fresh.clone(),
             place: Place::default(),
             followed: Vec::new(),
-            needed: 0,
+            whole: self.whole,
+            needed: self.whole,
             free: false,
         }
     }

@@ -8,12 +8,10 @@
 //! Works on text, for the tags may be one token or several, and follows the answer token by token;
 //! asked twice about the same position it says the same.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
-};
+use std::sync::Arc;
 
 use super::{
+    forced::Forced,
     repetition::{ANSWER, THINKING},
     thinking::{Beginning, ThinkingSplitter},
     tokens::{TokenDecoder, Tokens},
@@ -63,50 +61,6 @@ impl Phrases {
     /// How many tokens it takes to end thinking.
     pub fn closing_length(&self) -> usize {
         self.closing.len()
-    }
-}
-
-/// What was forced on an answer, shared with whoever reads it.
-#[derive(Debug, Clone, Default)]
-pub struct Forced(Arc<AtomicU8>);
-
-impl Forced {
-    const BUDGET: u8 = 1;
-    const LOOP_IN_THINKING: u8 = 2;
-    const LOOP_IN_ANSWER: u8 = 4;
-    const BROKEN: u8 = 8;
-
-    /// The answer could not be held to its form.
-    pub fn note_broken(&self) {
-        self.note(Self::BROKEN);
-    }
-
-    /// Whether it could not.
-    pub fn broken(&self) -> bool {
-        self.has(Self::BROKEN)
-    }
-
-    fn note(&self, what: u8) {
-        self.0.fetch_or(what, Ordering::Release);
-    }
-
-    fn has(&self, what: u8) -> bool {
-        self.0.load(Ordering::Acquire) & what != 0
-    }
-
-    /// Thinking was ended because its tokens were used up.
-    pub fn budget(&self) -> bool {
-        self.has(Self::BUDGET)
-    }
-
-    /// Thinking was ended because it went in circles.
-    pub fn loop_in_thinking(&self) -> bool {
-        self.has(Self::LOOP_IN_THINKING)
-    }
-
-    /// The answer was ended because it went in circles.
-    pub fn loop_in_answer(&self) -> bool {
-        self.has(Self::LOOP_IN_ANSWER)
     }
 }
 
@@ -280,14 +234,14 @@ impl Forcing {
         let part = answer.get(progress.part..progress.seen).unwrap_or_default();
         if thinks {
             if self.budget.is_some_and(|budget| progress.thought >= budget) {
-                self.forced.note(Forced::BUDGET);
+                self.forced.note_budget();
                 progress.closing_from = Some(progress.seen);
             } else if look && THINKING.exhausted_by(part).is_some() {
-                self.forced.note(Forced::LOOP_IN_THINKING);
+                self.forced.note_loop_in_thinking();
                 progress.closing_from = Some(progress.seen);
             }
         } else if look && ANSWER.exhausted_by(part).is_some() {
-            self.forced.note(Forced::LOOP_IN_ANSWER);
+            self.forced.note_loop_in_answer();
         }
     }
 }

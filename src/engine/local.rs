@@ -35,19 +35,24 @@ use tokio::sync::{
 
 use super::{
     DeviceChoice, LoadError,
+    call_schema::call_schema,
+    calls::{Calls, Tags, Wanted},
     checkpoint::{Checkpoint, Weights},
-    constraint::{Constraint as Grammar, Grammars},
-    forcing::{Forced, Forcing, Limit, Next, Phase, Phrases},
+    constraint::Grammars,
+    forced::Forced,
+    forcing::{Forcing, Limit, Phrases},
     known::Recommended,
     reader::{Expected, Reader},
-    sampler::{Ranking, Sampler, rank},
+    sampler::{Sampler, rank},
     slot::{InAnswer, InEngine, Slot},
+    steering::{Form, Steering},
     template::{ChatTemplate, Prompt},
+    token_log::{Noted, TokenLog},
     tokens::Tokens,
 };
 use crate::generate::{
-    Delta, FinishReason, Format, Generate, GenerateError, Generation, Message, Request, Role,
-    Sampling, Thinking,
+    Delta, FinishReason, Format, Function, Generate, GenerateError, Generation, Message, Request,
+    Role, Sampling, Thinking, ToolChoice, Tools,
 };
 
 /// How to run a model.
@@ -85,6 +90,7 @@ pub struct LocalEngine {
     engine: Arc<Engine>,
     tokens: Arc<Tokens>,
     phrases: Phrases,
+    tags: Tags,
     /// Prepared when the first request asks for a form.
     grammars: Arc<OnceLock<Result<Grammars, String>>>,
     template: ChatTemplate,
@@ -137,6 +143,7 @@ impl LocalEngine {
             .await
             .map_err(|_| LoadError::Engine("the engine crashed while it loaded it".to_owned()))??;
         let phrases = Phrases::new(&checkpoint.tokens).map_err(LoadError::Invalid)?;
+        let tags = Tags::new(&checkpoint.tokens).map_err(LoadError::Invalid)?;
         let mut engine = Self {
             engine: Arc::new(Engine {
                 model,
@@ -145,6 +152,7 @@ impl LocalEngine {
             }),
             tokens: Arc::new(checkpoint.tokens),
             phrases,
+            tags,
             grammars: Arc::default(),
             template: checkpoint.template,
             stop_tokens: checkpoint.stop_tokens.into(),
@@ -221,11 +229,11 @@ impl LocalEngine {
         let max_tokens = wanted.min(u32::try_from(room).unwrap_or(u32::MAX));
         let sampling = request.sampling.or(self.recommended.sampling(request.kind));
         let seed = sampling.seed.map_or_else(random_seed, Ok)?;
-        let grammar = self.grammar(&request.format, max_tokens).await?;
-        let shortest = grammar.as_ref().map_or(0, Grammar::shortest);
+        let form = self.form(&request, max_tokens).await?;
+        let shortest = form.shortest();
         let for_thinking = (max_tokens as usize).saturating_sub(2 * shortest);
         let cramped = for_thinking < self.phrases.closing_length() + LEAST_THINKING;
-        if grammar.is_some() && cramped && request.thinking != Thinking::Off {
+        if form.binds() && cramped && request.thinking != Thinking::Off {
             // A whole answer without thinking is worth more than a thought without an answer.
             let request = Request { thinking: Thinking::Off, ..request };
             return Box::pin(self.start(request)).await;
@@ -251,22 +259,25 @@ impl LocalEngine {
                 thinking: request.thinking,
                 forced: forced.clone(),
                 logprobs: request.logprobs.is_some(),
+                calls: !request.tools.is_empty(),
             },
         );
         let submission = Submission {
             engine: Arc::clone(&self.engine),
             prompt: prompt_tokens,
-            max_tokens,
-            stop_tokens: Arc::clone(&self.stop_tokens),
-            sampler: Sampler::new(sampling, seed).biased(request.logit_bias),
-            logprobs: request.logprobs.map(|top| top as usize),
-            // Closing the thinking in the prompt does not keep a model from opening it again.
-            forbidden: match request.thinking {
-                Thinking::Off => self.tokens.id("<think>"),
-                Thinking::Natural | Thinking::UpTo(_) => None,
+            steering: Steering {
+                sampler: Sampler::new(sampling, seed).biased(request.logit_bias),
+                // Closing the thinking in the prompt does not keep a model from opening it again.
+                forbidden: match request.thinking {
+                    Thinking::Off => self.tokens.id("<think>"),
+                    Thinking::Natural | Thinking::UpTo(_) => None,
+                },
+                forcing: Some(forcing),
+                form,
+                max_tokens: max_tokens as usize,
+                stop_tokens: Arc::clone(&self.stop_tokens),
             },
-            forcing: Some(forcing),
-            grammar,
+            logprobs: request.logprobs.map(|top| top as usize),
             broken: forced,
         };
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
@@ -334,16 +345,18 @@ impl LocalEngine {
             let submission = Submission {
                 engine: Arc::clone(&self.engine),
                 prompt: vec![token; length].into(),
-                max_tokens: 1,
-                stop_tokens: Arc::clone(&self.stop_tokens),
-                sampler: Sampler::new(
-                    Sampling { temperature: Some(0.0), ..Sampling::default() },
-                    0,
-                ),
+                steering: Steering {
+                    sampler: Sampler::new(
+                        Sampling { temperature: Some(0.0), ..Sampling::default() },
+                        0,
+                    ),
+                    forbidden: None,
+                    forcing: None,
+                    form: Form::Free,
+                    max_tokens: 1,
+                    stop_tokens: Arc::clone(&self.stop_tokens),
+                },
                 logprobs: None,
-                forbidden: None,
-                forcing: None,
-                grammar: None,
                 broken: Forced::default(),
             };
             let permit = Arc::clone(&self.slots)
@@ -360,17 +373,16 @@ impl LocalEngine {
         Ok(length as f64 / elapsed.as_secs_f64().max(1e-6))
     }
 
-    /// The form of an answer, made ready.
-    async fn grammar(
-        &self,
-        format: &Format,
-        max_tokens: u32,
-    ) -> Result<Option<Grammar>, GenerateError> {
-        if *format == Format::Text {
-            return Ok(None);
+    /// What an answer is held to, made ready.
+    async fn form(&self, request: &Request, max_tokens: u32) -> Result<Form, GenerateError> {
+        if request.format == Format::Text && request.tools.is_empty() {
+            return Ok(Form::Free);
         }
         let (grammars, tokens) = (Arc::clone(&self.grammars), Arc::clone(&self.tokens));
-        let (stops, format) = (Arc::clone(&self.stop_tokens), format.clone());
+        let (stops, tags) = (Arc::clone(&self.stop_tokens), self.tags.clone());
+        let (format, tools) = (request.format.clone(), request.tools.clone());
+        // Only who has learnt to make several calls knows when it has made enough.
+        let several = tools.several && self.template.knows_tools();
         // As for tokenizing: it goes on when the client leaves.
         let turn = Arc::clone(&self.tokenizing).acquire_owned().await.ok();
         let compiling = tokio::task::spawn_blocking(move || {
@@ -379,31 +391,29 @@ impl LocalEngine {
             let grammars = grammars.as_ref().map_err(|error| {
                 GenerateError::engine(format!("This model's answers can have no form: {error}"))
             })?;
-            grammars.constrain(&format).map_err(|error| {
-                let name = match &format {
-                    Format::Schema { name, .. } => format!(" '{name}'"),
-                    Format::Text | Format::Object => String::new(),
-                };
-                GenerateError::invalid(
-                    "response_format",
-                    format!("Invalid schema for response_format{name}: {error}"),
-                )
-            })
+            let value =
+                grammars.constrain(&format).map_err(|error| invalid_format(&format, &error))?;
+            if tools.is_empty() {
+                return Ok::<_, GenerateError>(value.map_or(Form::Free, Form::Value));
+            }
+            let wanted = wanted(grammars, &tools, several)?;
+            let wanted = Wanted { otherwise: value.filter(|_| !wanted.must), ..wanted };
+            Ok(Form::Calls(Calls::new(wanted, tags, stops, tokens)))
         });
-        let grammar = compiling
+        let form = compiling
             .await
             .map_err(|_| GenerateError::engine("The schema could not be compiled."))??;
-        let needed = grammar.as_ref().map_or(0, Grammar::shortest) + 1;
+        let needed = form.shortest() + 1;
         if needed > max_tokens as usize {
             return Err(GenerateError::invalid(
                 "max_tokens",
                 format!(
-                    "A whole answer of this `response_format` needs {needed} tokens, but there is \
-                     only room for {max_tokens}. Raise `max_tokens`."
+                    "A whole answer of the form that is asked for needs {needed} tokens, but there \
+                     is only room for {max_tokens}. Raise `max_tokens`."
                 ),
             ));
         }
-        Ok(grammar)
+        Ok(form)
     }
 
     fn prompt(&self, request: &Request) -> Result<Prompt, GenerateError> {
@@ -414,7 +424,7 @@ impl LocalEngine {
             messages.insert(0, Message::system(system.as_str()));
         }
         self.template
-            .render(&messages, request.thinking)
+            .render(&messages, request.thinking, &request.tools)
             .map_err(|error| GenerateError::invalid("messages", error.to_string()))
     }
 }
@@ -423,6 +433,41 @@ impl Generate for LocalEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         Box::pin(self.start(request))
     }
+}
+
+/// What the calls of an answer look like.
+fn wanted(grammars: &Grammars, tools: &Tools, several: bool) -> Result<Wanted, GenerateError> {
+    let (named, must, several) = match &tools.choice {
+        ToolChoice::Auto => (None, false, several),
+        ToolChoice::Required => (None, true, several),
+        ToolChoice::Named(name) => (Some(name), true, false),
+    };
+    let functions: Vec<&Function> = tools
+        .functions
+        .iter()
+        .filter(|function| named.is_none_or(|name| *name == function.name))
+        .collect();
+    let call = grammars.value(call_schema(functions.iter().copied())).map_err(|error| {
+        // Which one is it?
+        let at_fault = functions.iter().find_map(|function| {
+            let error = grammars.value(call_schema([*function])).err()?;
+            Some(format!("Invalid schema for function '{}': {error}", function.name))
+        });
+        let together = || format!("The schemas of the functions cannot be followed: {error}");
+        GenerateError::invalid("tools", at_fault.unwrap_or_else(together))
+    })?;
+    Ok(Wanted { call, must, several, otherwise: None })
+}
+
+fn invalid_format(format: &Format, error: &str) -> GenerateError {
+    let name = match format {
+        Format::Schema { name, .. } => format!(" '{name}'"),
+        Format::Text | Format::Object => String::new(),
+    };
+    GenerateError::invalid(
+        "response_format",
+        format!("Invalid schema for response_format{name}: {error}"),
+    )
 }
 
 fn random_seed() -> Result<u64, GenerateError> {
@@ -435,18 +480,11 @@ fn random_seed() -> Result<u64, GenerateError> {
 struct Submission {
     engine: Arc<Engine>,
     prompt: Arc<[u32]>,
-    max_tokens: u32,
-    stop_tokens: Arc<[u32]>,
-    sampler: Sampler,
+    /// Chooses its tokens.
+    steering: Steering,
     /// Whether tokens are ranked, and among how many.
     logprobs: Option<usize>,
-    /// A token that must not be chosen.
-    forbidden: Option<u32>,
-    /// What is forced on the answer, if anything may be.
-    forcing: Option<Forcing>,
-    /// The form it is held to.
-    grammar: Option<Grammar>,
-    /// Says if it could not be.
+    /// Says if it could not be held to its form.
     broken: Forced,
 }
 
@@ -464,18 +502,17 @@ struct Running {
 impl Submission {
     /// Hands it to the engine, in the place of `permit`.
     async fn submit(self, permit: OwnedSemaphorePermit) -> Result<Running, GenerateError> {
-        let (sender, responses) = channel(self.max_tokens as usize + 8);
+        let max_tokens = self.steering.max_tokens;
+        let (sender, responses) = channel(max_tokens + 8);
         let (log, slot) = (TokenLog::default(), Slot::new(permit));
         let guard = slot.in_answer();
         let chooser = Chooser {
-            sampler: self.sampler,
+            stop_tokens: Arc::clone(&self.steering.stop_tokens),
+            steering: Mutex::new(self.steering),
             logprobs: self.logprobs,
-            forbidden: self.forbidden,
-            steering: Mutex::new(Steering { forcing: self.forcing, grammar: self.grammar }),
             broken: self.broken.clone(),
             prompt_length: self.prompt.len(),
-            max_tokens: self.max_tokens as usize,
-            stop_tokens: self.stop_tokens,
+            max_tokens,
             log: log.clone(),
             sampled: Arc::clone(&self.engine.sampled),
             slot: slot.in_engine(),
@@ -489,7 +526,7 @@ impl Submission {
                 SamplingParams {
                     // The chooser leaves one token possible, so the cheapest way to take it is best.
                     temperature: Some(0.0),
-                    max_len: Some(self.max_tokens as usize),
+                    max_len: Some(max_tokens),
                     ..SamplingParams::neutral()
                 },
                 sender,
@@ -587,42 +624,12 @@ fn failure(response: &Response) -> Option<GenerateError> {
     }
 }
 
-/// The tokens chosen so far, shared between the engine's thread and the reader's.
-#[derive(Clone, Default)]
-struct TokenLog(Arc<Mutex<Vec<Noted>>>);
-
-/// A token that was chosen.
-#[derive(Clone)]
-struct Noted {
-    token: u32,
-    /// How likely it was, if somebody asked.
-    ranking: Option<Ranking>,
-}
-
-impl TokenLog {
-    /// Notes the token at `position`; choosing a position again replaces what follows it.
-    fn note(&self, position: usize, noted: Noted) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.truncate(position);
-        tokens.push(noted);
-    }
-
-    fn since(&self, position: usize) -> Vec<Noted> {
-        let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.get(position..).unwrap_or_default().to_vec()
-    }
-}
-
 /// Chooses tokens inside the engine's step, which allows for nothing but changing scores: all but
 /// the chosen one become impossible.
 struct Chooser {
-    sampler: Sampler,
+    steering: Mutex<Steering>,
     /// Whether tokens are ranked, and among how many.
     logprobs: Option<usize>,
-    /// A token that must not be chosen.
-    forbidden: Option<u32>,
-    /// What is forced on the answer, and its form.
-    steering: Mutex<Steering>,
     broken: Forced,
     prompt_length: usize,
     max_tokens: usize,
@@ -632,17 +639,11 @@ struct Chooser {
     slot: InEngine,
 }
 
-/// What decides beside the model.
-struct Steering {
-    forcing: Option<Forcing>,
-    grammar: Option<Grammar>,
-}
-
 impl Chooser {
     /// The token after `generated`; `None` ends the answer.
     fn choose(
         &self,
-        mut scores: Vec<f32>,
+        scores: Vec<f32>,
         prompt: &[u32],
         generated: &[u32],
     ) -> Result<Option<u32>, String> {
@@ -652,59 +653,7 @@ impl Chooser {
             return Ok(None);
         }
         let mut steering = self.steering.lock().unwrap_or_else(PoisonError::into_inner);
-        let Steering { forcing, grammar } = &mut *steering;
-        match forcing.as_mut().map_or(Next::Free, |forcing| forcing.next(generated)) {
-            Next::Exactly(token) => return Ok(Some(token)),
-            Next::End => {
-                let phase = forcing.as_ref().map(|forcing| forcing.phase(generated));
-                return match (grammar, phase) {
-                    // What goes in circles is still to be whole.
-                    (Some(grammar), Some(Phase::Answer(from))) => {
-                        grammar.finish(generated.get(from..).unwrap_or_default())
-                    }
-                    _ => Ok(None),
-                };
-            }
-            Next::Free => {}
-        }
-        if let Some(score) = self.forbidden.and_then(|forbidden| scores.get_mut(forbidden as usize))
-        {
-            *score = f32::NEG_INFINITY;
-        }
-        let phase = forcing.as_ref().map_or(Phase::Thinking, |forcing| forcing.phase(generated));
-        let (grammar, begin, from) = match (grammar.as_mut(), phase) {
-            (Some(_), Phase::Opening(token)) => return Ok(Some(token)),
-            (None, _) | (Some(_), Phase::Thinking) => {
-                if grammar.is_some() {
-                    // Thinking that just stopped would leave the answer out.
-                    for stop in self.stop_tokens.iter() {
-                        if let Some(score) = scores.get_mut(*stop as usize) {
-                            *score = f32::NEG_INFINITY;
-                        }
-                    }
-                }
-                let token = self.sampler.choose(scores, prompt, generated);
-                return token.map(Some).map_err(|error| error.to_string());
-            }
-            (Some(grammar), Phase::Undecided(begin)) => (grammar, Some(begin), 0),
-            (Some(grammar), Phase::Answer(from)) => (grammar, None, from),
-        };
-        let thinking = begin.and_then(|begin| Some((begin, *scores.get(begin as usize)?)));
-        let answer = generated.get(from..).unwrap_or_default();
-        if !grammar.apply(answer, &mut scores)? {
-            return Ok(None);
-        }
-        if let Some((begin, score)) = thinking
-            && let Some(place) = scores.get_mut(begin as usize)
-        {
-            *place = score;
-        }
-        let token =
-            self.sampler.choose(scores, prompt, generated).map_err(|error| error.to_string())?;
-        if begin == Some(token) {
-            return Ok(Some(token));
-        }
-        grammar.settle(token, self.max_tokens.saturating_sub(generated.len()))
+        steering.choose(scores, prompt, generated)
     }
 }
 

@@ -6,7 +6,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    forcing::Forced,
+    call_reader::{CallPiece, CallReader},
+    forced::Forced,
     ranked::RankedText,
     sampler::Ranking,
     stop::{Matched, StopMatcher},
@@ -36,6 +37,8 @@ pub struct Expected {
     pub forced: Forced,
     /// Whether its tokens are reported with their probabilities.
     pub logprobs: bool,
+    /// Whether it may call functions.
+    pub calls: bool,
 }
 
 /// Reads one answer, token by token.
@@ -52,6 +55,10 @@ pub struct Reader {
     /// The tokens of the answer that are not reported yet; `None` if nobody asked.
     ranked: Option<RankedText>,
     thought: bool,
+    /// Finds calls of functions; `None` if there can be none.
+    calls: Option<CallReader>,
+    /// How many calls have begun.
+    called: u32,
     /// The stop sequence that was met.
     cause: Option<StopCause>,
     /// The end, once it has been reached; given out with the last deltas.
@@ -72,6 +79,8 @@ impl Reader {
             thinking: expected.thinking,
             forced: expected.forced,
             ranked: expected.logprobs.then(RankedText::default),
+            calls: expected.calls.then(CallReader::default),
+            called: 0,
             cause: None,
             thought: expected.beginning == Beginning::Inside,
             finish: None,
@@ -128,29 +137,64 @@ impl Reader {
     fn show(&mut self, pieces: Vec<Piece>) -> Vec<Delta> {
         let mut deltas = Vec::new();
         for piece in pieces {
-            let mut held = 0;
-            let waited = self.stop.held();
-            let delta = match piece {
+            match piece {
                 // A model whose tags are several tokens cannot be kept from thinking after all.
-                Piece::Reasoning(_) if self.thinking == Thinking::Off => continue,
-                Piece::Reasoning(text) => Delta::Reasoning(text),
-                Piece::Content(_) if self.finish.is_some() => continue,
-                Piece::Content(text) => match self.stop.push(&text) {
-                    Matched::Text(text) => Delta::Content(text),
-                    Matched::Stop { before, sequence } => {
-                        self.finish = Some(FinishReason::Stop);
-                        held = (waited + text.len()).saturating_sub(before.len());
-                        self.cause = Some(StopCause::Sequence(sequence));
-                        Delta::Content(before)
+                Piece::Reasoning(_) if self.thinking == Thinking::Off => {}
+                Piece::Reasoning(text) => deltas.push(Delta::Reasoning(text)),
+                Piece::Content(_) if self.finish.is_some() => {}
+                Piece::Content(text) => match &mut self.calls {
+                    None => self.say(&text, &mut deltas),
+                    Some(calls) => {
+                        for piece in calls.push(&text) {
+                            self.call(piece, &mut deltas);
+                        }
                     }
                 },
-            };
-            self.report(&delta, &mut deltas, held + self.stop.held());
-            if !matches!(&delta, Delta::Content(text) if text.is_empty()) {
-                deltas.push(delta);
             }
         }
         deltas
+    }
+
+    /// Places a piece of an answer that may call functions.
+    fn call(&mut self, piece: CallPiece, deltas: &mut Vec<Delta>) {
+        match piece {
+            CallPiece::Text(text) => self.say(&text, deltas),
+            CallPiece::Call(name) => {
+                // Only text is reported; what belongs to the call never shows.
+                self.ranked = None;
+                let id = format!("call_{}", uuid::Uuid::new_v4().simple());
+                deltas.push(Delta::ToolCall { index: self.called, id, name });
+                self.called += 1;
+            }
+            CallPiece::Arguments(text) => {
+                let index = self.called.saturating_sub(1);
+                deltas.push(Delta::ToolArguments { index, text });
+            }
+        }
+    }
+
+    /// Places text of the answer; sets `finish` when a stop sequence is met.
+    fn say(&mut self, text: &str, deltas: &mut Vec<Delta>) {
+        if self.finish.is_some() {
+            return;
+        }
+        let waited = self.stop.held();
+        let mut held = 0;
+        let said = match self.stop.push(text) {
+            Matched::Text(text) => text,
+            Matched::Stop { before, sequence } => {
+                self.finish = Some(FinishReason::Stop);
+                held = (waited + text.len()).saturating_sub(before.len());
+                self.cause = Some(StopCause::Sequence(sequence));
+                before
+            }
+        };
+        let maybe_call = self.calls.as_ref().map_or(0, CallReader::held);
+        let delta = Delta::Content(said);
+        self.report(&delta, deltas, held + self.stop.held() + maybe_call);
+        if !matches!(&delta, Delta::Content(text) if text.is_empty()) {
+            deltas.push(delta);
+        }
     }
 
     /// Reports the tokens of a piece of answer, before it.
@@ -182,6 +226,12 @@ impl Reader {
         let ended_thinking = splitter.is_thinking() || still_thinking;
         pieces.extend(splitter.finish());
         let mut deltas = self.show(pieces);
+        let no_call = self.calls.as_mut().and_then(CallReader::finish);
+        if let Some(text) = no_call {
+            self.say(&text, &mut deltas);
+        }
+        let cut = self.calls.as_ref().is_some_and(CallReader::is_open);
+        let reason = if cut { FinishReason::Length } else { reason };
         if self.finish.is_none() {
             let held = std::mem::take(&mut self.stop).finish();
             if !held.is_empty() {
@@ -204,8 +254,12 @@ impl Reader {
     }
 
     fn finished(&self) -> Delta {
+        let reason = match self.finish.unwrap_or_default() {
+            FinishReason::Stop if self.called > 0 => FinishReason::ToolCalls,
+            reason => reason,
+        };
         Delta::Finished(Finish {
-            reason: self.finish.unwrap_or_default(),
+            reason,
             usage: self.usage,
             thinking_end: match self.thought {
                 false => ThinkingEnd::None,

@@ -13,7 +13,10 @@ use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use serde_json::{Map, Value, json};
 
 use super::root_cause;
-use crate::generate::{Delta, Generate, GenerateError, Generation, Request, Thinking};
+use crate::generate::{
+    Delta, Format, Generate, GenerateError, Generation, Message, Request, Role, Thinking,
+    ToolChoice, Tools,
+};
 
 mod chunks;
 
@@ -55,11 +58,7 @@ impl RemoteEngine {
 
     fn body(&self, request: &Request) -> Value {
         let sampling = request.sampling;
-        let messages: Vec<Value> = request
-            .messages
-            .iter()
-            .map(|message| json!({"role": message.role.as_str(), "content": message.content}))
-            .collect();
+        let messages: Vec<Value> = request.messages.iter().map(wire_message).collect();
         let mut body = json!({
             "model": self.model,
             "messages": messages,
@@ -76,6 +75,13 @@ impl RemoteEngine {
             ("presence_penalty", sampling.presence_penalty.map(Value::from)),
             ("repetition_penalty", sampling.repetition_penalty.map(Value::from)),
             // A seed is any 64 bits to us; on the wire it is a signed number.
+            ("response_format", response_format(&request.format)),
+            ("tools", tools(&request.tools)),
+            ("tool_choice", tool_choice(&request.tools)),
+            (
+                "parallel_tool_calls",
+                (!request.tools.is_empty()).then(|| request.tools.several.into()),
+            ),
             ("seed", sampling.seed.map(|seed| Value::from(seed.cast_signed()))),
         ];
         if let Some(fields) = body.as_object_mut() {
@@ -95,6 +101,57 @@ impl RemoteEngine {
             }
         }
         body
+    }
+}
+
+fn wire_message(message: &Message) -> Value {
+    let (role, content) = (message.role.as_str(), message.content.as_str());
+    if message.role == Role::Tool {
+        return json!({"role": role, "content": content, "tool_call_id": message.tool_call_id});
+    }
+    if message.tool_calls.is_empty() {
+        return json!({"role": role, "content": content});
+    }
+    let calls: Vec<Value> = message
+        .tool_calls
+        .iter()
+        .map(|call| {
+            json!({"id": call.id, "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments}})
+        })
+        .collect();
+    let content = (!content.is_empty()).then_some(content);
+    json!({"role": role, "content": content, "tool_calls": calls})
+}
+
+fn response_format(format: &Format) -> Option<Value> {
+    match format {
+        Format::Text => None,
+        Format::Object => Some(json!({"type": "json_object"})),
+        Format::Schema { name, schema } => Some(json!({
+            "type": "json_schema",
+            "json_schema": {"name": name, "schema": **schema, "strict": true},
+        })),
+    }
+}
+
+fn tools(tools: &Tools) -> Option<Value> {
+    let described = tools.functions.iter().map(|function| {
+        json!({"type": "function", "function": {
+            "name": function.name,
+            "description": function.description,
+            "parameters": function.parameters,
+        }})
+    });
+    (!tools.is_empty()).then(|| described.collect())
+}
+
+fn tool_choice(tools: &Tools) -> Option<Value> {
+    match &tools.choice {
+        // What endpoints do by themselves.
+        ToolChoice::Auto => None,
+        ToolChoice::Required => Some("required".into()),
+        ToolChoice::Named(name) => Some(json!({"type": "function", "function": {"name": name}})),
     }
 }
 

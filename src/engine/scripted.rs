@@ -13,13 +13,13 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 use super::stop::{Matched, StopMatcher};
 use crate::generate::{
     Delta, Finish, FinishReason, Format, Generate, GenerateError, Generation, RankedToken, Request,
-    StopCause, Thinking, ThinkingEnd, TokenLogprob, Usage,
+    StopCause, Thinking, ThinkingEnd, TokenLogprob, ToolChoice, Usage,
 };
 
 mod script;
 mod work;
 
-pub use script::{Ending, Failure, Reply, Rule, Script, When};
+pub use script::{Ending, Failure, Reply, Rule, Script, ScriptedCall, When};
 pub use work::Work;
 
 /// Answers from a script; see the module.
@@ -65,6 +65,14 @@ impl ScriptedEngine {
         if let Some(failure) = refusal {
             return Err(failure.happen());
         }
+        let calls = if request.tools.is_empty() { Vec::new() } else { reply.tool_calls.clone() };
+        if calls.is_empty() && !request.tools.is_empty() && request.tools.choice != ToolChoice::Auto
+        {
+            return Err(GenerateError::invalid(
+                "tool_choice",
+                "`tool_choice` cannot be honoured by a scripted model whose script calls nothing here.",
+            ));
+        }
         let room = limit.saturating_sub(prompt_tokens);
         let most = request.max_tokens.map_or(room, |limit| room.min(u64::from(limit)));
         let play = Play {
@@ -79,6 +87,7 @@ impl ScriptedEngine {
             out_of_budget: false,
             cause: None,
             logprobs: request.logprobs,
+            calls,
             content: reply.content.replace("{question}", request.question()),
             first_token_after: Duration::from_millis(reply.first_token_ms),
             per_token: Duration::from_millis(reply.per_token_ms),
@@ -107,6 +116,7 @@ impl Generate for ScriptedEngine {
 struct Play {
     reasoning: String,
     content: String,
+    calls: Vec<ScriptedCall>,
     /// The most tokens of thinking; what is left of it is not said.
     thinking_budget: usize,
     out_of_budget: bool,
@@ -131,6 +141,7 @@ impl Play {
                 .take(self.thinking_budget)
                 .map(|token| (Part::Reasoning, token.to_owned()))
                 .chain(tokens(&self.content).map(|token| (Part::Content, token.to_owned())))
+                .chain((0..).zip(&self.calls).flat_map(|(index, call)| played(index, call)))
                 .collect();
             // One step more than there are tokens: a reply shorter than its ending demands meets
             // the ending there.
@@ -161,6 +172,15 @@ impl Play {
                         yield Ok(Delta::Reasoning(token));
                         continue;
                     }
+                    Part::Call(index) => {
+                        let id = format!("call_scripted_{index}");
+                        yield Ok(Delta::ToolCall { index, id, name: token });
+                        continue;
+                    }
+                    Part::Arguments(index) => {
+                        yield Ok(Delta::ToolArguments { index, text: token });
+                        continue;
+                    }
                     Part::Content => match self.stop.push(&token) {
                         Matched::Text(text) => (text, false),
                         Matched::Stop { before, sequence } => {
@@ -179,7 +199,9 @@ impl Play {
                     break;
                 }
             }
-            for delta in self.finish(FinishReason::Stop, self.thinking_end()) {
+            let called = !self.calls.is_empty() && self.cause.is_none();
+            let reason = if called { FinishReason::ToolCalls } else { FinishReason::Stop };
+            for delta in self.finish(reason, self.thinking_end()) {
                 yield Ok(delta);
             }
         }
@@ -189,7 +211,7 @@ impl Play {
     fn cut_in(&self, part: Part) -> ThinkingEnd {
         match part {
             Part::Reasoning => ThinkingEnd::Budget,
-            Part::Content => self.thinking_end(),
+            Part::Content | Part::Call(_) | Part::Arguments(_) => self.thinking_end(),
         }
     }
 
@@ -229,6 +251,17 @@ fn certain(text: &str, alternatives: u32) -> TokenLogprob {
 enum Part {
     Reasoning,
     Content,
+    /// The name of the function of this call.
+    Call(u32),
+    /// A piece of its arguments.
+    Arguments(u32),
+}
+
+/// A call, token by token.
+fn played(index: u32, call: &ScriptedCall) -> Vec<(Part, String)> {
+    let arguments = serde_json::Value::Object(call.arguments.clone()).to_string();
+    let pieces = tokens(&arguments).map(|token| (Part::Arguments(index), token.to_owned()));
+    std::iter::once((Part::Call(index), call.name.clone())).chain(pieces).collect()
 }
 
 /// What a reply's [`Ending`] demands at some point.

@@ -5,14 +5,20 @@
 
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use super::thinking::Beginning;
-use crate::generate::{Message, Thinking};
+use super::{
+    ordered::{ordered, to_json},
+    template_tools::{self, described, history},
+    thinking::Beginning,
+};
+use crate::generate::{Message, Thinking, Tools};
 
 /// A model's chat template, compiled.
 pub struct ChatTemplate {
     environment: Environment<'static>,
     beginning_of_text: String,
     end_of_text: String,
+    /// Whether the template says what tools there are, and what they gave.
+    knows_tools: bool,
 }
 
 /// A rendered conversation, ready to be tokenized.
@@ -53,9 +59,18 @@ impl ChatTemplate {
             Err::<Value, _>(minijinja::Error::new(ErrorKind::InvalidOperation, message))
         });
         environment
+            .add_filter("tojson", |value: Value, _: minijinja::value::Kwargs| to_json(&value));
+        let knows_tools = source.contains("tools");
+        environment
             .add_template_owned(NAME, source)
             .map_err(|error| TemplateError(error.to_string()))?;
-        Ok(Self { environment, beginning_of_text, end_of_text })
+        Ok(Self { environment, beginning_of_text, end_of_text, knows_tools })
+    }
+
+    /// Whether the model's own template says what tools there are: a sign that it has learnt to use
+    /// them.
+    pub fn knows_tools(&self) -> bool {
+        self.knows_tools
     }
 
     /// Renders a conversation up to where the model's answer begins.
@@ -67,17 +82,25 @@ impl ChatTemplate {
         &self,
         messages: &[Message],
         thinking: Thinking,
+        tools: &Tools,
     ) -> Result<Prompt, TemplateError> {
-        let conversation: Vec<Value> = messages
-            .iter()
-            .map(|message| context! { role => message.role.as_str(), content => message.content })
-            .collect();
+        let in_words;
+        let (messages, described) = if self.knows_tools {
+            (messages, described(tools))
+        } else {
+            in_words = template_tools::in_words(messages, tools);
+            (in_words.as_slice(), Vec::new())
+        };
+        let conversation: Vec<Value> = messages.iter().map(history).collect();
+        let tools =
+            (!described.is_empty()).then(|| described.iter().map(ordered).collect::<Vec<Value>>());
         let mut text = self
             .environment
             .get_template(NAME)
             .and_then(|template| {
                 template.render(context! {
                     messages => conversation,
+                    tools => tools,
                     add_generation_prompt => true,
                     enable_thinking => thinking != Thinking::Off,
                     bos_token => self.beginning_of_text,
@@ -128,7 +151,11 @@ mod tests {
     fn render(source: &str, thinking: Thinking) -> Prompt {
         ChatTemplate::new(source.to_owned(), String::new(), "<|im_end|>".to_owned())
             .unwrap()
-            .render(&[Message::system("Be brief."), Message::user(" 1+1? ")], thinking)
+            .render(
+                &[Message::system("Be brief."), Message::user(" 1+1? ")],
+                thinking,
+                &Tools::default(),
+            )
             .unwrap()
     }
 
@@ -160,7 +187,7 @@ mod tests {
         let source = "{{ raise_exception('System role not supported') }}";
         let error = ChatTemplate::new(source.to_owned(), String::new(), String::new())
             .unwrap()
-            .render(&[Message::user("hi")], Thinking::Natural)
+            .render(&[Message::user("hi")], Thinking::Natural, &Tools::default())
             .unwrap_err();
         assert!(error.to_string().contains("System role not supported"), "{error}");
     }

@@ -76,7 +76,11 @@ async fn order_and_usage(subject: &Subject) -> Check {
                 content_seen = true;
                 ensure(!text.is_empty(), || "an empty piece of answer".to_owned())?;
             }
-            Delta::Logprobs(_) | Delta::Step(_) | Delta::Finished(_) => {}
+            Delta::Logprobs(_)
+            | Delta::ToolCall { .. }
+            | Delta::ToolArguments { .. }
+            | Delta::Step(_)
+            | Delta::Finished(_) => {}
         }
     }
     let finishes = deltas.iter().filter(|delta| matches!(delta, Delta::Finished(_))).count();

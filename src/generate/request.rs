@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde_json::Value;
 
-use super::GenerateError;
+use super::{GenerateError, ToolCall, Tools};
 
 /// A validated request for an answer.
 ///
@@ -31,6 +31,8 @@ pub struct Request {
     pub logprobs: Option<u32>,
     /// What form the answer has; the thinking is free.
     pub format: Format,
+    /// The functions that the answer may call in place of text.
+    pub tools: Tools,
 }
 
 /// The form of an answer.
@@ -61,15 +63,37 @@ impl Request {
             "logprobs"
         } else if !self.logit_bias.is_empty() {
             "logit_bias"
-        } else if self.format != Format::Text {
-            "response_format"
         } else {
             return Ok(());
         };
-        Err(GenerateError::invalid(
-            refused,
-            format!("`{refused}` cannot be honoured by {whose}: ask a hosted model instead."),
-        ))
+        Err(Self::refusal(refused, whose))
+    }
+
+    /// Refuses what only a model itself can honour, not a composition of several.
+    ///
+    /// # Errors
+    ///
+    /// The parameter, and who cannot honour it, for example "a chain".
+    pub fn without_form(&self, whose: &str) -> Result<(), GenerateError> {
+        self.without_token_options(whose)?;
+        if self.format != Format::Text {
+            return Err(Self::refusal("response_format", whose));
+        }
+        let conversed = self
+            .messages
+            .iter()
+            .any(|message| message.role == Role::Tool || !message.tool_calls.is_empty());
+        if !self.tools.is_empty() || conversed {
+            return Err(Self::refusal("tools", whose));
+        }
+        Ok(())
+    }
+
+    fn refusal(parameter: &'static str, whose: &str) -> GenerateError {
+        GenerateError::invalid(
+            parameter,
+            format!("`{parameter}` cannot be honoured by {whose}: ask a model instead."),
+        )
     }
 
     /// A request with one user message and the model's own settings.
@@ -94,22 +118,31 @@ pub struct Message {
     pub role: Role,
     /// What is said; text only.
     pub content: String,
+    /// The functions that this earlier answer called; empty unless the model says it.
+    pub tool_calls: Vec<ToolCall>,
+    /// The id of the call that this is the result of; only with [`Role::Tool`].
+    pub tool_call_id: Option<String>,
 }
 
 impl Message {
     /// A message of the user.
     pub fn user(content: impl Into<String>) -> Self {
-        Self { role: Role::User, content: content.into() }
+        Self::of(Role::User, content)
     }
 
     /// A system message.
     pub fn system(content: impl Into<String>) -> Self {
-        Self { role: Role::System, content: content.into() }
+        Self::of(Role::System, content)
     }
 
     /// An earlier answer of the model, without its thinking.
     pub fn assistant(content: impl Into<String>) -> Self {
-        Self { role: Role::Assistant, content: content.into() }
+        Self::of(Role::Assistant, content)
+    }
+
+    /// A message of this role.
+    pub fn of(role: Role, content: impl Into<String>) -> Self {
+        Self { role, content: content.into(), tool_calls: Vec::new(), tool_call_id: None }
     }
 }
 
@@ -122,6 +155,8 @@ pub enum Role {
     User,
     /// The model.
     Assistant,
+    /// The result of a function that the model called.
+    Tool,
 }
 
 impl Role {
@@ -131,6 +166,7 @@ impl Role {
             Self::System => "system",
             Self::User => "user",
             Self::Assistant => "assistant",
+            Self::Tool => "tool",
         }
     }
 }

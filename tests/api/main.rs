@@ -25,4 +25,5 @@ mod socket;
 mod stream;
 mod support;
 mod thinking;
+mod tools;
 mod whole;

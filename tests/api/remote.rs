@@ -12,7 +12,8 @@ use ponder::{
         scripted::{Reply, Script},
     },
     generate::{
-        Delta, FinishReason, Generate, GenerateError, Request, Thinking, ThinkingEnd,
+        Delta, FinishReason, Format, Function, Generate, GenerateError, Message, Request, Role,
+        Thinking, ThinkingEnd, ToolCall, ToolChoice, Tools,
         conformance::{Subject, violations},
     },
     server::{ServerSettings, serve},
@@ -185,4 +186,105 @@ async fn an_endpoint_that_is_not_there_is_named_without_its_address() {
     let error = model.generate(Request::ask("2+2?")).await.expect_err("nothing listens there");
     assert!(error.to_string().contains("could not be reached"), "{error}");
     assert!(!error.to_string().contains("secret"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_and_forms_are_passed_on_and_calls_come_back() {
+    let piece = |call: Value| delta(json!({"tool_calls": [call]}));
+    let chunks = [
+        piece(json!({"index": 3, "id": "a", "type": "function",
+            "function": {"name": "f", "arguments": ""}})),
+        piece(json!({"index": 3, "function": {"arguments": "{\"x\": "}})),
+        piece(json!({"index": 3, "function": {"arguments": "1}"}})),
+        // As some endpoints do: whole, without a number.
+        piece(json!({"function": {"name": "g", "arguments": "{}"}})),
+        // That is no reason in the words of OpenAI either.
+        finish("stop"),
+    ];
+    let Endpoint { model, asked } = endpoint(200, events(&chunks)).await;
+    let call =
+        ToolCall { id: "b".to_owned(), name: "f".to_owned(), arguments: r#"{"x":0}"#.to_owned() };
+    let request = Request {
+        messages: vec![
+            Message::user("?"),
+            Message { tool_calls: vec![call], ..Message::assistant("") },
+            Message { tool_call_id: Some("b".to_owned()), ..Message::of(Role::Tool, "none") },
+        ],
+        format: Format::Object,
+        tools: Tools {
+            functions: [Function {
+                name: "f".to_owned(),
+                description: String::new(),
+                parameters: json!({"type": "object"}),
+            }]
+            .into(),
+            choice: ToolChoice::Named("f".to_owned()),
+            several: false,
+        },
+        ..Request::default()
+    };
+    let generation = model.generate(request).await.expect("starts");
+    let answer = generation.collect().await.expect("ends well");
+    let calls: Vec<_> =
+        answer.tool_calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
+    assert_eq!(calls, [("f", r#"{"x": 1}"#), ("g", "{}")]);
+    assert_eq!(answer.tool_calls[0].id, "a");
+    assert_eq!(answer.finish.reason, FinishReason::ToolCalls);
+    let asked = asked.lock().expect("no panic").pop().expect("a request");
+    let asked = json!({
+        "messages": asked["messages"], "tools": asked["tools"], "tool_choice": asked["tool_choice"],
+        "parallel_tool_calls": asked["parallel_tool_calls"],
+        "response_format": asked["response_format"],
+    });
+    insta::assert_json_snapshot!(asked, @r#"
+    {
+      "messages": [
+        {
+          "role": "user",
+          "content": "?"
+        },
+        {
+          "role": "assistant",
+          "content": null,
+          "tool_calls": [
+            {
+              "id": "b",
+              "type": "function",
+              "function": {
+                "name": "f",
+                "arguments": "{\"x\":0}"
+              }
+            }
+          ]
+        },
+        {
+          "role": "tool",
+          "content": "none",
+          "tool_call_id": "b"
+        }
+      ],
+      "tools": [
+        {
+          "type": "function",
+          "function": {
+            "name": "f",
+            "description": "",
+            "parameters": {
+              "type": "object"
+            }
+          }
+        }
+      ],
+      "tool_choice": {
+        "type": "function",
+        "function": {
+          "name": "f"
+        }
+      },
+      "parallel_tool_calls": false,
+      "response_format": {
+        "type": "json_object"
+      }
+    }
+    "#);
 }

@@ -109,11 +109,16 @@ async fn r3_wrong_messages_are_refused_with_their_place() {
             "messages[1].content[0].type",
         ),
         (json!({"role": "robot", "content": "x"}), "messages[1].role"),
-        (json!({"role": "tool", "tool_call_id": "a", "content": "x"}), "messages[1].role"),
+        (json!({"role": "tool", "content": "x"}), "messages[1].tool_call_id"),
+        (json!({"role": "tool", "tool_call_id": "a"}), "messages[1].content"),
+        (
+            json!({"role": "user", "content": "x", "tool_calls": [{"id": "a"}]}),
+            "messages[1].tool_calls",
+        ),
         (json!({"role": "function", "name": "a", "content": "x"}), "messages[1].role"),
         (
             json!({"role": "assistant", "content": null, "tool_calls": [{"id": "a"}]}),
-            "messages[1].tool_calls",
+            "messages[1].tool_calls[0].function.name",
         ),
         (json!({"content": "x"}), "messages[1]"),
         (json!("x"), "messages[1]"),
@@ -207,11 +212,7 @@ async fn r8_stop_sequences_are_not_shown_and_not_matched_in_the_thinking() {
 #[tokio::test]
 async fn known_parameters_that_cannot_be_honoured_are_refused_by_name() {
     let app = TestApp::answering(thoughtful());
-    let tool = json!({"type": "function", "function": {"name": "f"}});
     for (name, value) in [
-        ("tools", json!([tool])),
-        ("tool_choice", json!("required")),
-        ("tool_choice", tool.clone()),
         ("functions", json!([{"name": "f"}])),
         ("function_call", json!({"name": "f"})),
         ("response_format", json!({"type": "json_object"})),

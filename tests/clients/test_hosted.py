@@ -26,6 +26,81 @@ class Apples(pydantic.BaseModel):
     colours: list[str]
 
 
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "The weather of a place.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "place": {"type": "string", "maxLength": 20},
+                "days": {"type": "integer", "minimum": 1, "maximum": 7},
+            },
+            "required": ["place", "days"],
+        },
+    },
+}
+PLACE = [{"role": "user", "content": "What is the weather in Paris?"}]
+
+
+def check_call(call) -> None:
+    """One call of the function, with arguments of its schema."""
+    assert call.id and call.function.name == "weather"
+    jsonschema.validate(json.loads(call.function.arguments), WEATHER["function"]["parameters"])
+
+
+@pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "weather"}}])
+def test_a_call_is_whole_and_fits_its_function(client, choice):
+    """R10: the embedded model knows nothing of functions, so this is the server's doing."""
+    for limit in (90, 400):
+        reply = client.chat.completions.create(
+            model=HOSTED, messages=PLACE, tools=[WEATHER], tool_choice=choice, max_tokens=limit
+        )
+        assert reply.choices[0].finish_reason == "tool_calls"
+        assert reply.choices[0].message.content is None
+        (call,) = reply.choices[0].message.tool_calls
+        check_call(call)
+
+
+def test_the_packages_own_accumulator_takes_a_streamed_call(client):
+    """S12: `.stream()` fails on a call whose id, name or number comes in the wrong chunk."""
+    with client.chat.completions.stream(
+        model=HOSTED, messages=PLACE, tools=[WEATHER], tool_choice="required", max_tokens=400
+    ) as stream:
+        completion = stream.get_final_completion()
+    (call,) = completion.choices[0].message.tool_calls
+    check_call(call)
+
+
+def test_the_result_of_a_call_comes_back(client):
+    """R2, R10: a second turn with the call and its result."""
+    first = client.chat.completions.create(
+        model=HOSTED, messages=PLACE, tools=[WEATHER], tool_choice="required", max_tokens=400
+    )
+    message = first.choices[0].message
+    result = {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "12 degrees"}
+    second = client.chat.completions.create(
+        model=HOSTED, messages=[*PLACE, message, result], tools=[WEATHER], max_tokens=64
+    )
+    assert second.choices[0].finish_reason in ("stop", "length", "tool_calls")
+
+
+def test_langchain_binds_tools_and_agents_get_typed_arguments(base_url):
+    """R10: `bind_tools`, whole and streamed, and the function-calling way to structured output."""
+    model = ChatOpenAI(base_url=base_url, api_key="any", model=HOSTED, max_tokens=400, timeout=60)
+    bound = model.bind_tools([WEATHER], tool_choice="any")
+    (call,) = bound.invoke("Paris?").tool_calls
+    assert call["name"] == "weather" and isinstance(call["args"]["days"], int)
+    streamed = None
+    for chunk in bound.stream("Paris?"):
+        streamed = chunk if streamed is None else streamed + chunk
+    (call,) = streamed.tool_calls
+    assert call["name"] == "weather" and isinstance(call["args"]["days"], int)
+    by_function = model.with_structured_output(Apples, method="function_calling")
+    assert isinstance(by_function.invoke("What is 2 + 2?"), Apples)
+
+
 def test_the_packages_own_parser_gets_an_object(client):
     """R9: `.parse()`, whole."""
     completion = client.chat.completions.parse(

@@ -125,7 +125,8 @@ def test_an_unknown_model_is_not_found(client):
         ({"n": 0}, "n"),
         ({"response_format": {"type": "json_object"}}, "response_format"),
         ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
-        ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "tools"),
+        ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
+        ({"functions": [{"name": "f"}]}, "functions"),
     ],
 )
 def test_a_bad_parameter_is_named(client, parameters, field):

@@ -17,7 +17,7 @@ fn schema(schema: Value) -> Format {
 }
 
 /// A schema of some depth, different for every number.
-fn numbered(number: u64) -> Value {
+pub(crate) fn numbered(number: u64) -> Value {
     let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut draw = |below: u64| {
         state =
@@ -56,7 +56,7 @@ fn grown(draw: &mut impl FnMut(u64) -> u64, depth: u64) -> Value {
 }
 
 /// As much of a validator as [`grown`] needs.
-fn is_valid(value: &Value, schema: &Value) -> bool {
+pub(crate) fn is_valid(value: &Value, schema: &Value) -> bool {
     if let Some(choices) = schema["enum"].as_array() {
         return choices.contains(value);
     }

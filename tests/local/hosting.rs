@@ -41,7 +41,10 @@ pub(crate) async fn host(
     (load(checkpoint, max_running).await, folder)
 }
 
-async fn load(checkpoint: checkpoint::Checkpoint, max_running: usize) -> Arc<LocalEngine> {
+pub(crate) async fn load(
+    checkpoint: checkpoint::Checkpoint,
+    max_running: usize,
+) -> Arc<LocalEngine> {
     let options = LocalOptions {
         quantize: None,
         device: DeviceChoice::Cpu,
@@ -220,8 +223,8 @@ async fn an_engine_that_fails_costs_the_request_an_error_and_serves_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("model");
     tiny_model::write(&model, &Behaviour::Random(9));
-    // The tokens of the thinking tags are beyond the weights: reading them fails inside the engine.
-    tiny_model::lose_rows(&model, 2);
+    // The tokens of the tags are beyond the weights: reading them fails inside the engine.
+    tiny_model::lose_rows(&model, 4);
     let engine = load(checkpoint::open_folder(&model, folder.path()).unwrap(), 2).await;
     let short = |text: &str| Request { max_tokens: Some(5), ..ask(text) };
     for _ in 0..2 {

@@ -12,3 +12,4 @@ mod logprobs;
 mod quantized;
 mod qwen_tokenizer;
 mod tiny_model;
+mod tools;

@@ -11,7 +11,7 @@ use tokenizers::{
 };
 
 /// Bytes, one pair of them, and the special tokens after that.
-const VOCABULARY: usize = 262;
+const VOCABULARY: usize = 264;
 /// As wide as the vocabulary needs, so that every token can have a direction of its own.
 const HIDDEN: usize = 320;
 const LAYERS: usize = 2;
@@ -90,7 +90,9 @@ fn tokenizer() -> Tokenizer {
     tokenizer.add_special_tokens(
         &["<|endoftext|>", "<|im_start|>", "<|im_end|>"].map(|text| AddedToken::from(text, true)),
     );
-    tokenizer.add_tokens(&["<think>", "</think>"].map(|text| AddedToken::from(text, false)));
+    // As in the tokenizer of Qwen2.5, tags are tokens but not special ones.
+    let tags = ["<think>", "</think>", "<tool_call>", "</tool_call>"];
+    tokenizer.add_tokens(&tags.map(|text| AddedToken::from(text, false)));
     tokenizer
 }
 

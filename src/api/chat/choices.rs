@@ -214,8 +214,10 @@ fn run(
                             meter.answered(finish);
                             open = open.saturating_sub(1);
                         }
-                        Delta::Reasoning(_) | Delta::Content(_) => meter.spoke(),
-                        Delta::Logprobs(_) | Delta::Step(_) => {}
+                        Delta::Reasoning(_) | Delta::Content(_) | Delta::ToolCall { .. } => {
+                            meter.spoke();
+                        }
+                        Delta::Logprobs(_) | Delta::ToolArguments { .. } | Delta::Step(_) => {}
                     }
                     if open == 0 {
                         meter.finished();

@@ -7,6 +7,7 @@ use super::{
     logprobs::LogprobsBody,
     ponder::PonderChunk,
     response::{AssistantRole, FinishName, UsageBody},
+    tool_calls::ToolCallDelta,
 };
 use crate::api::reasoning::ReasoningFields;
 
@@ -94,4 +95,8 @@ pub struct ChunkDelta {
     /// A piece of the thinking.
     #[serde(flatten)]
     pub reasoning: ReasoningFields,
+    /// A piece of a call of a function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub tool_calls: Option<[ToolCallDelta; 1]>,
 }

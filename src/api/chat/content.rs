@@ -23,10 +23,12 @@ pub struct WireMessage {
     /// What is said; only an earlier answer of the assistant may leave it out.
     #[schema(schema_with = schema::content)]
     pub content: Option<WireContent>,
-    /// Only absent, null or empty: tools are not offered by this version.
-    #[schema(schema_with = schema::no_tools)]
+    /// What an earlier answer of the assistant called.
+    #[schema(schema_with = schema::earlier_calls)]
     pub tool_calls: Option<Value>,
-    /// Only absent or null: functions are not offered by this version.
+    /// With the role `tool`: the id of the call that this is the result of.
+    pub tool_call_id: Option<String>,
+    /// Only absent or null: the old form of `tool_calls`.
     #[schema(schema_with = schema::nothing)]
     pub function_call: Option<Value>,
 }
@@ -43,9 +45,9 @@ pub enum WireRole {
     User,
     /// An earlier answer of the model.
     Assistant,
-    /// The result of a tool: refused, tools are not offered by this version.
+    /// The result of a call.
     Tool,
-    /// The result of a function: refused, functions are not offered by this version.
+    /// The same in its old form: refused.
     Function,
 }
 

@@ -13,14 +13,12 @@ use crate::error::ApiError;
 ///
 /// 400 with the parameter's name.
 pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
-    const TOOLS: &str = "Tools and functions are not offered by this version.";
+    const FUNCTIONS: &str = "Use `tools` and `tool_choice`, which took its place.";
     const FORMAT: &str = "Ask with `response_format` instead: it takes a JSON schema.";
     const TEXT_ONLY: &str = "The models served here write text only.";
     let parameters = [
-        ("tools", &body.tools, is_empty as Harmless, TOOLS),
-        ("tool_choice", &body.tool_choice, chooses_no_tool, TOOLS),
-        ("functions", &body.functions, is_empty, TOOLS),
-        ("function_call", &body.function_call, chooses_no_tool, TOOLS),
+        ("functions", &body.functions, is_empty as Harmless, FUNCTIONS),
+        ("function_call", &body.function_call, calls_nothing, FUNCTIONS),
         ("modalities", &body.modalities, is_text_only, TEXT_ONLY),
         ("audio", &body.audio, is_empty, TEXT_ONLY),
         ("structured_outputs", &body.structured_outputs, is_empty, FORMAT),
@@ -41,7 +39,7 @@ pub(super) fn check(body: &ChatRequest) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Refuses what only belongs to tools inside a message.
+/// Whether a value inside a message is there in name only.
 pub(super) fn asks_for_nothing(value: Option<&Value>) -> bool {
     value.is_none_or(is_empty)
 }
@@ -66,7 +64,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn chooses_no_tool(value: &Value) -> bool {
+fn calls_nothing(value: &Value) -> bool {
     matches!(value.as_str(), Some("none" | "auto"))
 }
 

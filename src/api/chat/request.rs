@@ -22,7 +22,7 @@ use super::{
 /// A request for a chat completion.
 ///
 /// Keys that are not listed are accepted and ignored, among them `user`, `metadata`, `store`,
-/// `service_tier`, `prediction`, `verbosity`, `parallel_tool_calls` and `ignore_eos`. A listed key
+/// `service_tier`, `prediction`, `verbosity` and `ignore_eos`. A listed key
 /// that is `null` counts as absent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(expecting = "a JSON object")]
@@ -92,17 +92,20 @@ pub struct ChatRequest {
     /// What only ponder offers.
     pub ponder: Option<PonderOptions>,
 
-    /// Refused unless it is empty: tools are not offered by this version.
-    #[schema(schema_with = schema::no_tools)]
+    /// Functions that the answer may call. From models, not from chains.
+    #[schema(schema_with = schema::tools)]
     pub tools: Option<Value>,
-    /// Refused unless it is `none` or `auto`: tools are not offered by this version.
-    #[schema(schema_with = schema::no_tool_choice)]
+    /// Whether one of them is called: `none`, `auto` (the model decides), `required`, or a certain one.
+    #[schema(schema_with = schema::tool_choice)]
     pub tool_choice: Option<Value>,
-    /// Refused unless it is empty: functions are not offered by this version.
-    #[schema(schema_with = schema::no_tools)]
+    /// `false` holds an answer to one call. So is every answer of a model whose chat template knows no
+    /// tools.
+    pub parallel_tool_calls: Option<bool>,
+    /// Refused unless it is empty: the old form of `tools`.
+    #[schema(schema_with = schema::no_functions)]
     pub functions: Option<Value>,
-    /// Refused unless it is `none` or `auto`: functions are not offered by this version.
-    #[schema(schema_with = schema::no_tool_choice)]
+    /// Refused unless it is `none` or `auto`: the old form of `tool_choice`.
+    #[schema(schema_with = schema::no_function_call)]
     pub function_call: Option<Value>,
     /// The form of the answer; the thinking is free. Only from hosted models.
     #[schema(schema_with = schema::response_format)]

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{logprobs::LogprobsBody, ponder::PonderReply, schema};
+use super::{logprobs::LogprobsBody, ponder::PonderReply, schema, tool_calls::ToolCallBody};
 use crate::{
     api::reasoning::ReasoningFields,
     generate::{Finish, FinishReason, StopCause, Usage},
@@ -62,14 +62,20 @@ pub struct Choice {
 pub struct AnswerMessage {
     /// Who said it.
     pub role: AssistantRole,
-    /// The answer; empty if the token limit was reached while thinking.
-    pub content: String,
+    /// The answer; empty if the token limit was reached while thinking, null if it only calls
+    /// functions.
+    #[schema(required)]
+    pub content: Option<String>,
     /// The thinking; left out if there was none.
     #[serde(flatten)]
     pub reasoning: ReasoningFields,
     /// Always null: the models do not refuse in a separate field.
     #[schema(required, schema_with = schema::always_null)]
     pub refusal: (),
+    /// The functions that it calls; left out if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub tool_calls: Option<Vec<ToolCallBody>>,
 }
 
 /// The role of an answer.
@@ -88,6 +94,8 @@ pub enum FinishName {
     Stop,
     /// The token limit or the end of the context was reached.
     Length,
+    /// It calls functions and waits for their results.
+    ToolCalls,
 }
 
 /// What ended an answer, as it is sent.
@@ -103,6 +111,7 @@ impl From<FinishReason> for FinishName {
         match reason {
             FinishReason::Stop => Self::Stop,
             FinishReason::Length => Self::Length,
+            FinishReason::ToolCalls => Self::ToolCalls,
         }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::openapi::{
 
 use super::content::Part;
 
-const TOOLS: &str = "Tools and functions are not offered by this version.";
+const FUNCTIONS: &str = "The old form of `tools` is not taken.";
 const TEXT: &str = "Only free text is offered by this version.";
 
 fn null() -> ObjectBuilder {
@@ -38,23 +38,97 @@ pub(super) fn nothing() -> RefOr<Schema> {
     null().description(Some(TEXT)).into()
 }
 
-/// No tools.
-pub(super) fn no_tools() -> RefOr<Schema> {
-    one_of(TOOLS, [empty_list()])
+/// No functions in the old form.
+pub(super) fn no_functions() -> RefOr<Schema> {
+    one_of(FUNCTIONS, [empty_list()])
 }
 
-/// A choice that chooses no tool.
-pub(super) fn no_tool_choice() -> RefOr<Schema> {
-    one_of(TOOLS, [only(json!("none"), Type::String), only(json!("auto"), Type::String)])
+/// No call in the old form.
+pub(super) fn no_function_call() -> RefOr<Schema> {
+    one_of(FUNCTIONS, [only(json!("none"), Type::String), only(json!("auto"), Type::String)])
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
+}
+
+fn of_type(name: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .property("type", only(json!(name), Type::String))
+        .required("type")
+}
+
+fn function_name() -> ObjectBuilder {
+    text().pattern(Some(format!("^[a-zA-Z0-9_-]{{1,{}}}$", super::tools::MAX_NAME)))
+}
+
+/// The functions that can be called.
+pub(super) fn tools() -> RefOr<Schema> {
+    let arguments = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .property("type", only(json!("object"), Type::String))
+        .description(Some("A JSON schema of the arguments."));
+    let function = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .property("name", function_name())
+        .property("description", text())
+        .property("parameters", arguments)
+        .required("name");
+    let tool = of_type("function").property("function", function).required("function");
+    let list = ArrayBuilder::new().items(tool).max_items(Some(super::tools::MAX_TOOLS));
+    one_of("Functions that the answer may call, each name once.", [list.into()])
+}
+
+/// Whether a function is called.
+pub(super) fn tool_choice() -> RefOr<Schema> {
+    let function = || {
+        let named = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .property("name", function_name())
+            .required("name");
+        of_type("function").property("function", named).required("function")
+    };
+    let mode = text().enum_values(Some(["auto", "required"]));
+    let allowed = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .property("mode", mode)
+        .property("tools", ArrayBuilder::new().items(function()))
+        .required("mode")
+        .required("tools");
+    let allowed = of_type("allowed_tools").property("allowed_tools", allowed);
+    one_of(
+        "`none`, `auto` (the model decides), `required`, or the function that is called; it must be \
+         among `tools`.",
+        [
+            text().enum_values(Some(["none", "auto", "required"])).into(),
+            function().into(),
+            allowed.required("allowed_tools").into(),
+        ],
+    )
+}
+
+/// Earlier calls of the assistant.
+pub(super) fn earlier_calls() -> RefOr<Schema> {
+    let function = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .property("name", text().min_length(Some(1)))
+        .property("arguments", text().description(Some("JSON, as text.")))
+        .required("name")
+        .required("arguments");
+    let call = of_type("function")
+        .property("id", text().min_length(Some(1)))
+        .property("function", function)
+        .required("id")
+        .required("function");
+    one_of(
+        "The calls of an earlier answer of the assistant.",
+        [ArrayBuilder::new().items(call).max_items(Some(super::tools::MAX_TOOLS)).into()],
+    )
 }
 
 /// The form of an answer.
 pub(super) fn response_format() -> RefOr<Schema> {
-    let of_type = |name: &str| {
-        let kind = only(json!(name), Type::String);
-        ObjectBuilder::new().property("type", kind).required("type")
-    };
-    let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
     let described = ObjectBuilder::new()
         .property("name", text())
         .property("schema", ObjectBuilder::new().description(Some("A JSON schema.")))
@@ -90,7 +164,7 @@ pub(super) fn stop() -> RefOr<Schema> {
 pub(super) fn roles() -> RefOr<Schema> {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
-        .enum_values(Some(["system", "developer", "user", "assistant"]))
+        .enum_values(Some(["system", "developer", "user", "assistant", "tool"]))
         .description(Some("Who says it; `developer` is the newer name of `system`."))
         .into()
 }

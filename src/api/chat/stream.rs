@@ -16,6 +16,7 @@ use super::{
     logprobs::LogprobsBody,
     ponder::{PonderChunk, PonderReply, StepChunk},
     response::{AssistantRole, TokenUsage, stop_reason},
+    tool_calls::ToolCallDelta,
     validate::{ReplyStyle, Steps, UsageChunk},
 };
 use crate::{
@@ -152,6 +153,12 @@ impl ChunkWriter {
                 self.ranked.get_mut(index as usize)?.extend(tokens);
                 None
             }
+            Delta::ToolCall { index: call, id, name } => {
+                Some(self.call(index, ToolCallDelta::first(call, id, name)))
+            }
+            Delta::ToolArguments { index: call, text } => {
+                Some(self.call(index, ToolCallDelta::next(call, text)))
+            }
             Delta::Step(event) => match self.steps {
                 Steps::Reported => {
                     let step = StepChunk { step: event.into() };
@@ -169,6 +176,10 @@ impl ChunkWriter {
 
     fn content(&self, index: u32, text: String) -> Bytes {
         self.delta(index, ChunkDelta { content: Some(text), ..ChunkDelta::default() })
+    }
+
+    fn call(&self, index: u32, piece: ToolCallDelta) -> Bytes {
+        self.delta(index, ChunkDelta { tool_calls: Some([piece]), ..ChunkDelta::default() })
     }
 
     /// The tokens that belong to the next chunk of an answer.

@@ -7,7 +7,7 @@ use super::{
     messages::messages,
     refused,
     request::{ChatRequest, Stop},
-    thinking,
+    thinking, tools,
 };
 use crate::{
     api::reasoning::ReasoningOutput,
@@ -92,6 +92,7 @@ impl Order {
         let max_tokens = max_tokens(&body)?;
         let logprobs = logprobs::logprobs(&body)?;
         let format = format::format(body.response_format.as_ref())?;
+        let tools = tools::tools(&body)?;
         let stop = stop(body.stop)?;
         let model = body.model.filter(|model| !model.is_empty()).ok_or_else(|| {
             ApiError::invalid("model", "`model` is missing. GET /v1/models lists the models.")
@@ -109,6 +110,7 @@ impl Order {
             logit_bias,
             logprobs,
             format,
+            tools,
         };
         Ok(Self { model, request, choices, delivery, style })
     }

@@ -9,6 +9,7 @@ use super::{
         AnswerMessage, AssistantRole, ChatCompletion, Choice, CompletionObject, TokenUsage,
         stop_reason,
     },
+    tool_calls::ToolCallBody,
     validate::{ReplyStyle, Steps},
 };
 use crate::{
@@ -65,9 +66,17 @@ fn choice(index: u32, answer: Answer, style: ReplyStyle) -> Choice {
     if !answer.content.is_empty() {
         content.push_str(&placer.before_content(answer.content));
     }
+    let tool_calls: Vec<_> = answer.tool_calls.into_iter().map(ToolCallBody::from).collect();
+    let called = !tool_calls.is_empty();
     Choice {
         index,
-        message: AnswerMessage { role: AssistantRole::Assistant, content, reasoning, refusal: () },
+        message: AnswerMessage {
+            role: AssistantRole::Assistant,
+            content: Some(content).filter(|text| !(called && text.is_empty())),
+            reasoning,
+            refusal: (),
+            tool_calls: called.then_some(tool_calls),
+        },
         logprobs: style.logprobs.then(|| LogprobsBody::of(answer.logprobs)),
         finish_reason: answer.finish.reason.into(),
         stop_reason: stop_reason(&answer.finish),

@@ -125,7 +125,9 @@ impl Reason {
         let why = match (cut, reason) {
             (Some(Cut::Time), _) => "the time limit was reached",
             (Some(Cut::Tokens), _) | (None, FinishReason::Length) => "the token limit was reached",
-            (None, FinishReason::Stop) => "the model ended its answer without one",
+            (None, FinishReason::Stop | FinishReason::ToolCalls) => {
+                "the model ended its answer without one"
+            }
         };
         format!("{wanted} was not found in the answer: {why}")
     }

@@ -49,6 +49,27 @@ struct ChunkDelta {
     reasoning_content: Option<String>,
     #[serde(default)]
     reasoning: Option<String>,
+    #[serde(default, deserialize_with = "absent_if_null")]
+    tool_calls: Vec<WireCall>,
+}
+
+/// A call of a function, or a piece of one.
+#[derive(Debug, Deserialize)]
+struct WireCall {
+    #[serde(default)]
+    index: Option<u32>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "absent_if_null")]
+    function: WireFunction,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct WireFunction {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    arguments: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +101,8 @@ pub(super) struct ChunkReader {
     cause: Option<StopCause>,
     thought: bool,
     answered: bool,
+    /// The endpoint's numbers of the calls that have begun, in order.
+    called: Vec<u32>,
 }
 
 impl ChunkReader {
@@ -95,6 +118,7 @@ impl ChunkReader {
             cause: None,
             thought: false,
             answered: false,
+            called: Vec::new(),
         }
     }
 
@@ -112,7 +136,9 @@ impl ChunkReader {
         let said = choice.delta.reasoning_content.or(choice.delta.reasoning).unwrap_or_default();
         let content = choice.delta.content.unwrap_or_default();
         self.counted.reasoning_tokens += u64::from(!said.is_empty());
-        self.counted.completion_tokens += u64::from(!said.is_empty() || !content.is_empty());
+        let calls = choice.delta.tool_calls;
+        let spoke = !said.is_empty() || !content.is_empty() || !calls.is_empty();
+        self.counted.completion_tokens += u64::from(spoke);
         let mut deltas = Vec::new();
         // Thinking that comes after the answer began has no place left in the stream.
         if !said.is_empty() && !self.answered {
@@ -126,11 +152,48 @@ impl ChunkReader {
             deltas.push(self.finished(FinishReason::Stop));
             return Ok(deltas);
         }
+        for call in calls {
+            self.call(call, &mut deltas);
+        }
         if let Some(name) = choice.finish_reason {
-            let length = name == "length";
-            self.reason = Some(if length { FinishReason::Length } else { FinishReason::Stop });
+            self.reason = Some(match name.as_str() {
+                "length" => FinishReason::Length,
+                _ if !self.called.is_empty() => FinishReason::ToolCalls,
+                _ => FinishReason::Stop,
+            });
         }
         Ok(deltas)
+    }
+
+    /// Places a call, or a piece of one. Some endpoints send whole calls without numbers.
+    fn call(&mut self, call: WireCall, deltas: &mut Vec<Delta>) {
+        self.answered = true;
+        let WireCall { index, id, function: WireFunction { name, arguments } } = call;
+        let name = name.filter(|name| !name.is_empty());
+        let last = self.called.last().copied();
+        let theirs = match (index, &name) {
+            (Some(index), _) => index,
+            (None, Some(_)) => last.map_or(0, |last| last.saturating_add(1)),
+            (None, None) => last.unwrap_or_default(),
+        };
+        let known = self.called.iter().position(|called| *called == theirs);
+        let ours = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
+        let index = match (known, name) {
+            (Some(position), _) => ours(position),
+            (None, Some(name)) => {
+                let index = ours(self.called.len());
+                self.called.push(theirs);
+                let id = id.filter(|id| !id.is_empty());
+                let id = id.unwrap_or_else(|| format!("call_{}", uuid::Uuid::new_v4().simple()));
+                deltas.push(Delta::ToolCall { index, id, name });
+                index
+            }
+            // Arguments of nothing.
+            (None, None) => return,
+        };
+        if let Some(text) = arguments.filter(|text| !text.is_empty()) {
+            deltas.push(Delta::ToolArguments { index, text });
+        }
     }
 
     /// Ends the answer where the stream ended: gives out what was held back, and the finish.

@@ -46,12 +46,24 @@ pub struct Reply {
     pub reasoning: String,
     /// The answer; `{question}` in it becomes the last user message.
     pub content: String,
+    /// Functions that it calls after that, where the request offers functions.
+    pub tool_calls: Vec<ScriptedCall>,
     /// Milliseconds before the first token.
     pub first_token_ms: u64,
     /// Milliseconds before each token.
     pub per_token_ms: u64,
     /// How the reply ends.
     pub ending: Ending,
+}
+
+/// A call of a function.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScriptedCall {
+    /// The function.
+    pub name: String,
+    /// Its arguments.
+    pub arguments: serde_json::Map<String, serde_json::Value>,
 }
 
 /// How a reply ends.
