@@ -5,6 +5,7 @@
 //! Nothing here knows whether a model is hosted, remote or a chain.
 
 pub mod chat;
+pub mod completions;
 pub mod document;
 pub mod health;
 pub mod inference;
@@ -12,3 +13,4 @@ mod json;
 pub mod models;
 pub mod reasoning;
 mod sse;
+pub mod tokenize;

@@ -118,10 +118,10 @@ impl Chain {
 impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
-        let too_long = request.question().len() > LONGEST_QUESTION;
         async move {
+            let request = request.conversing("a chain, which asks several models")?;
             request.without_form("a chain, which asks several models")?;
-            if too_long {
+            if request.question().len() > LONGEST_QUESTION {
                 return Err(GenerateError::invalid(
                     "messages",
                     format!("A chain takes questions of at most {LONGEST_QUESTION} bytes."),

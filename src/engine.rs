@@ -17,6 +17,8 @@ pub mod forced;
 #[cfg(feature = "local")]
 pub mod forcing;
 #[cfg(feature = "local")]
+pub mod forms;
+#[cfg(feature = "local")]
 pub mod gguf;
 #[cfg(feature = "local")]
 pub mod hub;

@@ -25,12 +25,14 @@ mod error;
 mod event;
 mod request;
 mod token;
+mod tokenize;
 mod tools;
 
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
-pub use request::{Format, Kind, Message, Request, Role, Sampling, Thinking};
+pub use request::{Format, Kind, Message, RawPrompt, Request, Role, Sampling, Thinking};
 pub use token::{RankedToken, TokenLogprob};
+pub use tokenize::Tokenize;
 pub use tools::{Function, ToolCall, ToolChoice, Tools};
 
 /// Anything that answers a chat request: a hosted model, a remote one, or a chain of them.
@@ -45,11 +47,20 @@ pub trait Generate: Send + Sync {
     /// be honoured, an engine that is gone) is returned here and becomes an HTTP status; what
     /// happens later is the last item of the stream.
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>>;
+
+    /// Its own tokens; `None` from what has none here, such as a chain.
+    fn tokenizer(&self) -> Option<&dyn Tokenize> {
+        None
+    }
 }
 
 impl<G: Generate + ?Sized> Generate for std::sync::Arc<G> {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         (**self).generate(request)
+    }
+
+    fn tokenizer(&self) -> Option<&dyn Tokenize> {
+        (**self).tokenizer()
     }
 }
 

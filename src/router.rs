@@ -15,9 +15,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{
-        chat,
+        chat, completions,
         document::{self, Document, Rendered},
-        health, inference, models,
+        health, inference, models, tokenize,
     },
     app::App,
     error::ApiError,
@@ -71,7 +71,10 @@ static DOCUMENT: LazyLock<Rendered> = LazyLock::new(|| {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(chat::chat_completions))
+        .routes(routes!(completions::completions))
         .routes(routes!(inference::infer))
+        .routes(routes!(tokenize::tokenize))
+        .routes(routes!(tokenize::detokenize))
         .routes(routes!(models::list_models))
         .routes(routes!(models::describe_model))
 }

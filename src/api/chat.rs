@@ -2,10 +2,9 @@
 
 use axum::{
     extract::State,
-    http::{HeaderName, HeaderValue},
+    http::HeaderName,
     response::{IntoResponse, Response},
 };
-use uuid::Uuid;
 
 use crate::{
     api::json::JsonBody,
@@ -17,25 +16,27 @@ pub(super) mod choices;
 pub mod chunk;
 pub mod content;
 mod format;
+pub(super) mod identity;
 pub mod logprobs;
-mod messages;
+pub(super) mod messages;
 pub mod ponder;
 mod refused;
 pub mod request;
 pub mod response;
-mod schema;
-mod stream;
+pub(super) mod schema;
+pub(super) mod stream;
 pub mod thinking;
 pub mod tool_calls;
-mod tools;
-mod validate;
+pub(super) mod tools;
+pub(super) mod validate;
 mod whole;
 
 use choices::Choices;
+use identity::Identity;
 use validate::{Delivery, Order};
 
 /// The run's id.
-const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id");
+pub(super) const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id");
 
 /// Answer a conversation
 ///
@@ -77,47 +78,18 @@ pub(crate) async fn chat_completions(
     let order = Order::check(body, app.settings())?;
     let entry = app.find(&order.model)?;
     let choices = Choices::start(&app, &entry, order.request, order.choices).await?;
-    let head = Head::new(order.model);
-    let run_id = head.run_id.clone();
+    let identity = Identity::new("chatcmpl", order.model);
+    let run_id = identity.run_id();
     let mut response = match order.delivery {
         Delivery::Whole => {
-            let reply = whole::reply(choices, head, order.choices, order.style).await?;
+            let reply = whole::reply(choices, identity, order.choices, order.style).await?;
             axum::Json(reply).into_response()
         }
         Delivery::Stream(usage) => {
-            let writer = stream::ChunkWriter::new(head, order.choices, order.style, usage);
+            let writer = stream::ChunkWriter::new(identity, order.choices, order.style, usage);
             stream::respond(choices, writer, app.settings()).await?
         }
     };
-    if let Ok(value) = HeaderValue::from_str(&run_id) {
-        response.headers_mut().insert(RUN_ID, value);
-    }
+    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
     Ok(response)
-}
-
-/// What every part of a reply repeats.
-#[derive(Debug, Clone)]
-struct Head {
-    /// `chatcmpl-…`.
-    id: String,
-    /// `run_…`, with the same unique part.
-    run_id: String,
-    /// In seconds since 1970.
-    created: u64,
-    /// The model's name, as the request spelled it.
-    model: String,
-}
-
-impl Head {
-    fn new(model: String) -> Self {
-        // Version 7 sorts by time, which makes ids in logs and run folders readable.
-        let unique = Uuid::now_v7().simple();
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Self {
-            id: format!("chatcmpl-{unique}"),
-            run_id: format!("run_{unique}"),
-            created: now.map_or(0, |elapsed| elapsed.as_secs()),
-            model,
-        }
-    }
 }

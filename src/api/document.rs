@@ -34,6 +34,8 @@ use crate::error::ErrorBody;
     modifiers(&KeyScheme),
     tags(
         (name = "chat", description = "Answers."),
+        (name = "completions", description = "Prompts, continued."),
+        (name = "tokens", description = "A model's own tokens."),
         (name = "models", description = "What can be asked."),
         (name = "operation", description = "How the node is."),
         (name = "about", description = "What this is."),

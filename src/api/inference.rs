@@ -137,7 +137,7 @@ async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, Api
 
 /// The name of the hosted chat model; while models are being loaded there is none, which
 /// [`App::find`] says.
-fn first_model(app: &App) -> String {
+pub(super) fn first_model(app: &App) -> String {
     let catalog = app.catalog();
     let plain = catalog.iter().find(|entry| !entry.info.id.starts_with("chain/"));
     let first = plain.or_else(|| catalog.iter().next());

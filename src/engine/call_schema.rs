@@ -38,11 +38,15 @@ fn parameters(function: &Function) -> Value {
         Value::Object(schema) => schema.clone(),
         _ => Map::new(),
     };
-    let composed = ["anyOf", "oneOf", "allOf", "$ref", "patternProperties"]
+    if let Some(reference) = schema.remove("$ref") {
+        schema.insert("allOf".to_owned(), json!([{"$ref": reference}, {"type": "object"}]));
+        return Value::Object(schema);
+    }
+    schema.insert("type".to_owned(), json!("object"));
+    let composed = ["anyOf", "oneOf", "allOf", "patternProperties"]
         .iter()
         .any(|keyword| schema.contains_key(*keyword));
     if !composed {
-        schema.entry("type").or_insert_with(|| json!("object"));
         schema.entry("properties").or_insert_with(|| json!({}));
         schema.entry("additionalProperties").or_insert(json!(false));
     }
@@ -78,7 +82,7 @@ mod tests {
     use super::*;
 
     fn function(name: &str, parameters: Value) -> Function {
-        Function { name: name.to_owned(), description: String::new(), parameters }
+        Function { name: name.to_owned(), description: String::new(), parameters, strict: None }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use super::{
     constraint::Constraint,
+    steering::{forbid, keep_only},
+    thinking::held_suffix,
     tokens::{TokenDecoder, Tokens},
 };
 
@@ -61,6 +63,8 @@ pub struct Wanted {
     pub several: bool,
     /// What the answer is held to if it is no call.
     pub otherwise: Option<Constraint>,
+    /// Tokens that end the tag of a call and go on, each with how many bytes of the tag it has.
+    pub overrunning: Arc<[(usize, u32)]>,
 }
 
 /// Follows one answer.
@@ -146,7 +150,7 @@ impl Calls {
         let first = self.tags.opening.first().copied();
         match self.stage {
             Stage::Start if self.wanted.must => {
-                keep_only(scores, &[], first);
+                keep_only(scores, first.as_slice());
                 Ok(Held::Masked)
             }
             Stage::Start | Stage::Text => {
@@ -154,7 +158,10 @@ impl Calls {
                     .filter(|_| self.stage == Stage::Start)
                     .filter(|_| self.tags.opening.len() + self.rest_of_call() < left)
                     .and_then(|first| Some((first, *scores.get(first as usize)?)));
-                let Some(otherwise) = &mut self.wanted.otherwise else { return Ok(Held::Free) };
+                let Some(otherwise) = &mut self.wanted.otherwise else {
+                    self.keep_tag_apart(scores);
+                    return Ok(Held::Free);
+                };
                 if !otherwise.apply(answer, scores)? {
                     return Ok(Held::Exactly(None));
                 }
@@ -183,7 +190,9 @@ impl Calls {
                 if !self.wanted.several || self.tags.again.len() + self.rest_of_call() >= left {
                     return Ok(Held::Exactly(None));
                 }
-                keep_only(scores, &self.stop_tokens, self.tags.again.first().copied());
+                let mut next = self.stop_tokens.to_vec();
+                next.extend(self.tags.again.first());
+                keep_only(scores, &next);
                 Ok(Held::Masked)
             }
         }
@@ -237,6 +246,26 @@ impl Calls {
         }
     }
 
+    /// What an answer from its first token on would say next in the tag of a call, if so far it is
+    /// nothing else.
+    pub fn tag_after(&self, answer: &[u32]) -> Option<u32> {
+        let opening = Some(&self.tags.opening).filter(|opening| opening.starts_with(answer))?;
+        opening.get(answer.len()).copied()
+    }
+
+    /// Makes tokens impossible that would end the tag of a call and begin the call at once.
+    fn keep_tag_apart(&self, scores: &mut [f32]) {
+        let begun = held_suffix(&self.tail, OPEN);
+        if begun > 0 {
+            let missing = OPEN.len() - begun;
+            for (length, token) in self.wanted.overrunning.iter() {
+                if *length == missing {
+                    forbid(scores, &[*token]);
+                }
+            }
+        }
+    }
+
     /// The tag that is being said, and where it began.
     fn tag(&self) -> Option<(&[u32], usize)> {
         match self.stage {
@@ -281,6 +310,12 @@ impl Calls {
                 self.tail.drain(..cut.unwrap_or_default());
                 if called { Stage::Object(next) } else { Stage::Text }
             }
+            // Line breaks before a value are layout; it may still be a call.
+            Stage::Start
+                if self.wanted.otherwise.as_ref().is_some_and(|it| it.is_line_break(token)) =>
+            {
+                Stage::Start
+            }
             Stage::Start | Stage::Text => Stage::Text,
             Stage::Object(from) => {
                 let object = answer.get(from..next).unwrap_or_default();
@@ -300,21 +335,5 @@ impl Calls {
             self.stage = if closed { Stage::Between } else { Stage::Object(next) };
         }
         Ok(())
-    }
-}
-
-/// Makes all tokens impossible but these.
-fn keep_only(scores: &mut [f32], some: &[u32], other: Option<u32>) {
-    let kept: Vec<(u32, f32)> = some
-        .iter()
-        .copied()
-        .chain(other)
-        .filter_map(|token| Some((token, *scores.get(token as usize)?)))
-        .collect();
-    scores.fill(f32::NEG_INFINITY);
-    for (token, score) in kept {
-        if let Some(place) = scores.get_mut(token as usize) {
-            *place = score;
-        }
     }
 }

@@ -8,10 +8,11 @@
 use std::sync::Arc;
 
 use llguidance::{Matcher, ParserFactory, api::TopLevelGrammar, toktrie::TokEnv};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 use toktrie_hf_tokenizers::ByteTokenizer;
 
+use super::calls::OPEN;
 use super::way_out::{Endings, LONGEST_WAY, Place, way_out};
 use crate::generate::Format;
 
@@ -26,6 +27,8 @@ const SLACK: usize = 8;
 const MOST_REFERENCES: usize = 200;
 /// The most values in a schema, for the same reason.
 const MOST_VALUES: usize = 5_000;
+/// The same for the functions of a request together.
+const MOST_VALUES_OF_CALLS: usize = 20_000;
 /// For compiling, which is recursive too.
 const STACK: usize = 64 * 1024 * 1024;
 
@@ -47,6 +50,15 @@ struct Words {
     digit: Option<u32>,
     /// Tokens that begin or go on with the exponent of a number.
     exponents: Vec<u32>,
+    /// See [`Grammars::overrunning`].
+    overrunning: Arc<[(usize, u32)]>,
+}
+
+/// How the schemas of calls are taken.
+#[derive(Debug, Clone, Copy)]
+pub struct CallLimits {
+    /// Whether keywords that cannot be followed are passed over.
+    pub lenient: bool,
 }
 
 impl Grammars {
@@ -83,6 +95,10 @@ impl Grammars {
             quote: single("\""),
             letter: single("q"),
             digit: single("0"),
+            overrunning: tokens
+                .clone()
+                .filter_map(|token| Some((overrun(trie.token(token))?, token)))
+                .collect(),
             exponents: tokens.filter(|token| is_exponent(trie.token(*token))).collect(),
             environment: Arc::clone(&environment),
         };
@@ -108,33 +124,57 @@ impl Grammars {
     ///
     /// Why the schema cannot be followed.
     pub fn value(&self, schema: Value) -> Result<Constraint, String> {
-        check_size(&schema)?;
-        std::thread::scope(|scope| {
-            std::thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, || self.compile(schema))
-                .map_err(|error| error.to_string())?
-                .join()
-                .unwrap_or_else(|_panic| Err("it cannot be compiled".to_owned()))
-        })
+        check_size(&schema, MOST_VALUES)?;
+        apart(|| self.constraint(self.parse(schema, Map::new())?))
     }
 
-    fn compile(&self, schema: Value) -> Result<Constraint, String> {
+    /// A constraint to the calls that a schema describes.
+    ///
+    /// # Errors
+    ///
+    /// Why the schema cannot be followed.
+    pub fn call(&self, schema: Value, limits: CallLimits) -> Result<Constraint, String> {
+        check_size(&schema, MOST_VALUES_OF_CALLS)?;
+        apart(|| self.constraint(self.parse(schema, limits.options())?))
+    }
+
+    /// Why the calls that a schema describes cannot be followed, if that is known without looking for
+    /// one.
+    pub fn fault(&self, schema: Value, limits: CallLimits) -> Option<String> {
+        let parsed = check_size(&schema, MOST_VALUES)
+            .and_then(|()| apart(|| self.parse(schema, limits.options()).map(|_| ())));
+        parsed.err()
+    }
+
+    /// Tokens that end the tag of a call and go on with what belongs into the call, each with how many
+    /// bytes of the tag it has: between the two nobody could step in.
+    pub fn overrunning(&self) -> Arc<[(usize, u32)]> {
+        Arc::clone(&self.words.overrunning)
+    }
+
+    fn parse(&self, schema: Value, options: Map<String, Value>) -> Result<Matcher, String> {
         let mut keywords = match schema {
             Value::Object(keywords) => keywords,
-            Value::Bool(true) => serde_json::Map::new(),
+            Value::Bool(true) => Map::new(),
             _ => return Err("it describes nothing".to_owned()),
         };
         // One way to write a value: white space that is free can go on for ever.
-        let layout = json!({
-            "whitespace_flexible": false, "item_separator": ", ", "key_separator": ": ",
-        });
-        keywords.insert("x-guidance".to_owned(), layout);
+        let mut layout = Map::from_iter([
+            ("whitespace_flexible".to_owned(), false.into()),
+            ("item_separator".to_owned(), ", ".into()),
+            ("key_separator".to_owned(), ": ".into()),
+        ]);
+        layout.extend(options);
+        keywords.insert("x-guidance".to_owned(), Value::Object(layout));
         let grammar = TopLevelGrammar::from_json_schema(Value::Object(keywords));
         let matcher = Matcher::new(self.factory.create_parser(grammar));
-        if let Some(error) = matcher.get_error() {
-            return Err(error);
+        match matcher.get_error() {
+            Some(error) => Err(error),
+            None => Ok(matcher),
         }
+    }
+
+    fn constraint(&self, matcher: Matcher) -> Result<Constraint, String> {
         let mut constraint = Constraint {
             words: Arc::clone(&self.words),
             fresh: matcher.clone(),
@@ -153,8 +193,38 @@ impl Grammars {
     }
 }
 
+impl CallLimits {
+    /// In the words of llguidance. An option of `oneOf` that fits is taken for the only one.
+    fn options(self) -> Map<String, Value> {
+        Map::from_iter([
+            ("coerce_one_of".to_owned(), true.into()),
+            ("lenient".to_owned(), self.lenient.into()),
+        ])
+    }
+}
+
+/// Compiles where there is room for recursion.
+fn apart<T: Send>(compile: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, compile)
+            .map_err(|error| error.to_string())?
+            .join()
+            .unwrap_or_else(|_panic| Err("it cannot be compiled".to_owned()))
+    })
+}
+
+/// How much of the end of a call's tag a token has, if it goes on after it with more than white space.
+fn overrun(bytes: &[u8]) -> Option<usize> {
+    (1..=OPEN.len()).find(|&length| {
+        let (tag, rest) = bytes.split_at(length.min(bytes.len()));
+        OPEN.as_bytes().ends_with(tag) && tag.ends_with(b">") && !rest.trim_ascii().is_empty()
+    })
+}
+
 /// Refuses schemas that are too much work, without recursion.
-fn check_size(schema: &Value) -> Result<(), String> {
+fn check_size(schema: &Value, most_values: usize) -> Result<(), String> {
     let (mut open, mut values, mut references) = (vec![schema], 0, 0);
     while let Some(value) = open.pop() {
         values += 1;
@@ -166,9 +236,9 @@ fn check_size(schema: &Value) -> Result<(), String> {
             Value::Array(items) => open.extend(items),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
-        if values > MOST_VALUES || references > MOST_REFERENCES {
+        if values > most_values || references > MOST_REFERENCES {
             return Err(format!(
-                "it is too large: at most {MOST_REFERENCES} references and {MOST_VALUES} values"
+                "it is too large: at most {MOST_REFERENCES} references and {most_values} values"
             ));
         }
     }
@@ -322,6 +392,11 @@ impl Constraint {
             needed: self.whole,
             free: false,
         }
+    }
+
+    /// Whether a token is a line break, which may stand before a value.
+    pub fn is_line_break(&self, token: u32) -> bool {
+        self.words.line_breaks.contains(&token)
     }
 
     /// Whether nothing but line breaks was said so far.

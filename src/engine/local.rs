@@ -15,7 +15,7 @@ use std::{
     path::Path,
     pin::pin,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -35,24 +35,23 @@ use tokio::sync::{
 
 use super::{
     DeviceChoice, LoadError,
-    call_schema::call_schema,
-    calls::{Calls, Tags, Wanted},
     checkpoint::{Checkpoint, Weights},
-    constraint::Grammars,
     forced::Forced,
     forcing::{Forcing, Limit, Phrases},
+    forms::Forms,
     known::Recommended,
     reader::{Expected, Reader},
     sampler::{Sampler, rank},
     slot::{InAnswer, InEngine, Slot},
     steering::{Form, Steering},
     template::{ChatTemplate, Prompt},
+    thinking::Beginning,
     token_log::{Noted, TokenLog},
     tokens::Tokens,
 };
 use crate::generate::{
-    Delta, FinishReason, Format, Function, Generate, GenerateError, Generation, Message, Request,
-    Role, Sampling, Thinking, ToolChoice, Tools,
+    Delta, FinishReason, Generate, GenerateError, Generation, Message, RawPrompt, Request, Role,
+    Sampling, Thinking, Tokenize,
 };
 
 /// How to run a model.
@@ -90,9 +89,7 @@ pub struct LocalEngine {
     engine: Arc<Engine>,
     tokens: Arc<Tokens>,
     phrases: Phrases,
-    tags: Tags,
-    /// Prepared when the first request asks for a form.
-    grammars: Arc<OnceLock<Result<Grammars, String>>>,
+    forms: Forms,
     template: ChatTemplate,
     stop_tokens: Arc<[u32]>,
     context_length: u32,
@@ -143,26 +140,34 @@ impl LocalEngine {
             .await
             .map_err(|_| LoadError::Engine("the engine crashed while it loaded it".to_owned()))??;
         let phrases = Phrases::new(&checkpoint.tokens).map_err(LoadError::Invalid)?;
-        let tags = Tags::new(&checkpoint.tokens).map_err(LoadError::Invalid)?;
+        let tokens = Arc::new(checkpoint.tokens);
+        let stop_tokens: Arc<[u32]> = checkpoint.stop_tokens.into();
+        let tokenizing = Arc::new(Semaphore::new(TOKENIZED_AT_ONCE));
+        let forms = Forms::new(
+            Arc::clone(&tokens),
+            Arc::clone(&stop_tokens),
+            checkpoint.template.knows_tools(),
+            Arc::clone(&tokenizing),
+        )
+        .map_err(LoadError::Invalid)?;
         let mut engine = Self {
             engine: Arc::new(Engine {
                 model,
                 next_request: AtomicUsize::new(0),
                 sampled: Arc::default(),
             }),
-            tokens: Arc::new(checkpoint.tokens),
+            tokens,
             phrases,
-            tags,
-            grammars: Arc::default(),
+            forms,
             template: checkpoint.template,
-            stop_tokens: checkpoint.stop_tokens.into(),
+            stop_tokens,
             context_length: checkpoint.context_length,
             prompt_limit: checkpoint.context_length,
             prompt_speed: 0.0,
             system_prompt: options.system_prompt,
             recommended: options.recommended,
             slots: Arc::new(Semaphore::new(at_once)),
-            tokenizing: Arc::new(Semaphore::new(TOKENIZED_AT_ONCE)),
+            tokenizing,
             at_once,
             device: name,
         };
@@ -215,8 +220,7 @@ impl LocalEngine {
     }
 
     async fn start(&self, request: Request) -> Result<Generation, GenerateError> {
-        let prompt = self.prompt(&request)?;
-        let prompt_tokens = self.encode(prompt.text).await?;
+        let (prompt_tokens, beginning) = self.read(&request).await?;
         if prompt_tokens.is_empty() {
             return Err(GenerateError::invalid("messages", "The prompt is empty."));
         }
@@ -229,7 +233,7 @@ impl LocalEngine {
         let max_tokens = wanted.min(u32::try_from(room).unwrap_or(u32::MAX));
         let sampling = request.sampling.or(self.recommended.sampling(request.kind));
         let seed = sampling.seed.map_or_else(random_seed, Ok)?;
-        let form = self.form(&request, max_tokens).await?;
+        let form = self.forms.form(&request, max_tokens).await?;
         let shortest = form.shortest();
         let for_thinking = (max_tokens as usize).saturating_sub(2 * shortest);
         let cramped = for_thinking < self.phrases.closing_length() + LEAST_THINKING;
@@ -242,7 +246,7 @@ impl LocalEngine {
         let forcing = Forcing::new(
             Arc::clone(&self.tokens),
             &self.phrases,
-            prompt.beginning,
+            beginning,
             request.thinking,
             // Room for what is shortest, the tokens around it, and then some.
             Limit { max_tokens, answer: u32::try_from(2 * shortest).unwrap_or(u32::MAX) },
@@ -251,7 +255,7 @@ impl LocalEngine {
         let reader = Reader::new(
             Arc::clone(&self.tokens),
             Expected {
-                beginning: prompt.beginning,
+                beginning,
                 stop_tokens: Arc::clone(&self.stop_tokens),
                 stop: request.stop,
                 max_tokens,
@@ -269,8 +273,8 @@ impl LocalEngine {
                 sampler: Sampler::new(sampling, seed).biased(request.logit_bias),
                 // Closing the thinking in the prompt does not keep a model from opening it again.
                 forbidden: match request.thinking {
-                    Thinking::Off => self.tokens.id("<think>"),
-                    Thinking::Natural | Thinking::UpTo(_) => None,
+                    Thinking::Off if beginning != Beginning::Raw => self.tokens.id("<think>"),
+                    Thinking::Off | Thinking::Natural | Thinking::UpTo(_) => None,
                 },
                 forcing: Some(forcing),
                 form,
@@ -335,6 +339,22 @@ impl LocalEngine {
         Ok(encoded.into())
     }
 
+    /// What becomes of tokens, off the threads that serve everybody.
+    async fn decode<T: Send + 'static>(
+        &self,
+        tokens: Vec<u32>,
+        decode: impl Fn(&Tokens, &[u32]) -> T + Send + 'static,
+    ) -> Result<T, GenerateError> {
+        self.known(&tokens)?;
+        let vocabulary = Arc::clone(&self.tokens);
+        let turn = Arc::clone(&self.tokenizing).acquire_owned().await.ok();
+        let decoding = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            decode(&vocabulary, &tokens)
+        });
+        decoding.await.map_err(|_| GenerateError::engine("The tokens could not be read."))
+    }
+
     /// Reads a short prompt, twice, for the first one also pays for what is set up only once.
     async fn measure_prompt_speed(&self) -> Result<f64, GenerateError> {
         let token = self.stop_tokens.first().copied().unwrap_or_default();
@@ -373,47 +393,31 @@ impl LocalEngine {
         Ok(length as f64 / elapsed.as_secs_f64().max(1e-6))
     }
 
-    /// What an answer is held to, made ready.
-    async fn form(&self, request: &Request, max_tokens: u32) -> Result<Form, GenerateError> {
-        if request.format == Format::Text && request.tools.is_empty() {
-            return Ok(Form::Free);
-        }
-        let (grammars, tokens) = (Arc::clone(&self.grammars), Arc::clone(&self.tokens));
-        let (stops, tags) = (Arc::clone(&self.stop_tokens), self.tags.clone());
-        let (format, tools) = (request.format.clone(), request.tools.clone());
-        // Only who has learnt to make several calls knows when it has made enough.
-        let several = tools.several && self.template.knows_tools();
-        // As for tokenizing: it goes on when the client leaves.
-        let turn = Arc::clone(&self.tokenizing).acquire_owned().await.ok();
-        let compiling = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let grammars = grammars.get_or_init(|| Grammars::new(tokens.tokenizer(), &stops));
-            let grammars = grammars.as_ref().map_err(|error| {
-                GenerateError::engine(format!("This model's answers can have no form: {error}"))
-            })?;
-            let value =
-                grammars.constrain(&format).map_err(|error| invalid_format(&format, &error))?;
-            if tools.is_empty() {
-                return Ok::<_, GenerateError>(value.map_or(Form::Free, Form::Value));
+    /// The tokens that a request has the model read, and where its own text then begins.
+    async fn read(&self, request: &Request) -> Result<(Arc<[u32]>, Beginning), GenerateError> {
+        match &request.raw {
+            None => {
+                let prompt = self.prompt(request)?;
+                Ok((self.encode(prompt.text).await?, prompt.beginning))
             }
-            let wanted = wanted(grammars, &tools, several)?;
-            let wanted = Wanted { otherwise: value.filter(|_| !wanted.must), ..wanted };
-            Ok(Form::Calls(Calls::new(wanted, tags, stops, tokens)))
-        });
-        let form = compiling
-            .await
-            .map_err(|_| GenerateError::engine("The schema could not be compiled."))??;
-        let needed = form.shortest() + 1;
-        if needed > max_tokens as usize {
-            return Err(GenerateError::invalid(
-                "max_tokens",
-                format!(
-                    "A whole answer of the form that is asked for needs {needed} tokens, but there \
-                     is only room for {max_tokens}. Raise `max_tokens`."
-                ),
-            ));
+            Some(RawPrompt::Text(text)) => Ok((self.encode(text.clone()).await?, Beginning::Raw)),
+            Some(RawPrompt::Tokens(tokens)) => {
+                self.known(tokens)?;
+                Ok((Arc::clone(tokens), Beginning::Raw))
+            }
         }
-        Ok(form)
+    }
+
+    /// Refuses tokens that the model does not have: reading one would fail inside the engine.
+    fn known(&self, tokens: &[u32]) -> Result<(), GenerateError> {
+        let size = self.tokens.vocabulary_size();
+        match tokens.iter().find(|token| **token as usize >= size) {
+            None => Ok(()),
+            Some(token) => Err(GenerateError::invalid(
+                "prompt",
+                format!("There is no token {token}: this model has the tokens 0 to {}.", size - 1),
+            )),
+        }
     }
 
     fn prompt(&self, request: &Request) -> Result<Prompt, GenerateError> {
@@ -433,41 +437,29 @@ impl Generate for LocalEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         Box::pin(self.start(request))
     }
+
+    fn tokenizer(&self) -> Option<&dyn Tokenize> {
+        Some(self)
+    }
 }
 
-/// What the calls of an answer look like.
-fn wanted(grammars: &Grammars, tools: &Tools, several: bool) -> Result<Wanted, GenerateError> {
-    let (named, must, several) = match &tools.choice {
-        ToolChoice::Auto => (None, false, several),
-        ToolChoice::Required => (None, true, several),
-        ToolChoice::Named(name) => (Some(name), true, false),
-    };
-    let functions: Vec<&Function> = tools
-        .functions
-        .iter()
-        .filter(|function| named.is_none_or(|name| *name == function.name))
-        .collect();
-    let call = grammars.value(call_schema(functions.iter().copied())).map_err(|error| {
-        // Which one is it?
-        let at_fault = functions.iter().find_map(|function| {
-            let error = grammars.value(call_schema([*function])).err()?;
-            Some(format!("Invalid schema for function '{}': {error}", function.name))
-        });
-        let together = || format!("The schemas of the functions cannot be followed: {error}");
-        GenerateError::invalid("tools", at_fault.unwrap_or_else(together))
-    })?;
-    Ok(Wanted { call, must, several, otherwise: None })
-}
+impl Tokenize for LocalEngine {
+    fn tokenize<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Vec<u32>, GenerateError>> {
+        Box::pin(async move { Ok(self.read(request).await?.0.to_vec()) })
+    }
 
-fn invalid_format(format: &Format, error: &str) -> GenerateError {
-    let name = match format {
-        Format::Schema { name, .. } => format!(" '{name}'"),
-        Format::Text | Format::Object => String::new(),
-    };
-    GenerateError::invalid(
-        "response_format",
-        format!("Invalid schema for response_format{name}: {error}"),
-    )
+    fn detokenize(&self, tokens: Vec<u32>) -> BoxFuture<'_, Result<String, GenerateError>> {
+        Box::pin(self.decode(tokens, |vocabulary, tokens| vocabulary.decode(tokens)))
+    }
+
+    fn texts(&self, tokens: Vec<u32>) -> BoxFuture<'_, Result<Vec<String>, GenerateError>> {
+        Box::pin(self.decode(tokens, |vocabulary, tokens| {
+            tokens.iter().map(|token| vocabulary.text(*token)).collect()
+        }))
+    }
 }
 
 fn random_seed() -> Result<u64, GenerateError> {

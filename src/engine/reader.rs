@@ -160,7 +160,13 @@ impl Reader {
         match piece {
             CallPiece::Text(text) => self.say(&text, deltas),
             CallPiece::Call(name) => {
+                let held = Delta::Content(self.stop.flush());
+                self.report(&held, deltas, 0);
+                if !matches!(&held, Delta::Content(text) if text.is_empty()) {
+                    deltas.push(held);
+                }
                 // Only text is reported; what belongs to the call never shows.
+                self.report_last(deltas);
                 self.ranked = None;
                 let id = format!("call_{}", uuid::Uuid::new_v4().simple());
                 deltas.push(Delta::ToolCall { index: self.called, id, name });

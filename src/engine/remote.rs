@@ -78,10 +78,7 @@ impl RemoteEngine {
             ("response_format", response_format(&request.format)),
             ("tools", tools(&request.tools)),
             ("tool_choice", tool_choice(&request.tools)),
-            (
-                "parallel_tool_calls",
-                (!request.tools.is_empty()).then(|| request.tools.several.into()),
-            ),
+            ("parallel_tool_calls", one_call(&request.tools)),
             ("seed", sampling.seed.map(|seed| Value::from(seed.cast_signed()))),
         ];
         if let Some(fields) = body.as_object_mut() {
@@ -128,22 +125,37 @@ fn response_format(format: &Format) -> Option<Value> {
     match format {
         Format::Text => None,
         Format::Object => Some(json!({"type": "json_object"})),
-        Format::Schema { name, schema } => Some(json!({
-            "type": "json_schema",
-            "json_schema": {"name": name, "schema": **schema, "strict": true},
-        })),
+        Format::Schema { name, schema, strict } => {
+            let mut described = json!({"name": name, "schema": **schema});
+            say(&mut described, "strict", strict.map(Value::from));
+            Some(json!({"type": "json_schema", "json_schema": described}))
+        }
     }
 }
 
 fn tools(tools: &Tools) -> Option<Value> {
     let described = tools.functions.iter().map(|function| {
-        json!({"type": "function", "function": {
-            "name": function.name,
-            "description": function.description,
-            "parameters": function.parameters,
-        }})
+        let said = |text: &String| (!text.is_empty()).then(|| Value::from(text.as_str()));
+        let takes_something = function.parameters != json!({});
+        let mut described = json!({"name": function.name});
+        say(&mut described, "description", said(&function.description));
+        say(&mut described, "parameters", takes_something.then(|| function.parameters.clone()));
+        say(&mut described, "strict", function.strict.map(Value::from));
+        json!({"type": "function", "function": described})
     });
     (!tools.is_empty()).then(|| described.collect())
+}
+
+/// Only what the client said: some endpoints refuse names they do not know.
+fn say(object: &mut Value, name: &str, value: Option<Value>) {
+    if let (Value::Object(fields), Some(value)) = (object, value) {
+        fields.insert(name.to_owned(), value);
+    }
+}
+
+fn one_call(tools: &Tools) -> Option<Value> {
+    // Several are what endpoints allow by themselves.
+    (!tools.is_empty() && !tools.several).then(|| false.into())
 }
 
 fn tool_choice(tools: &Tools) -> Option<Value> {
@@ -171,6 +183,7 @@ fn silent() -> GenerateError {
 impl Generate for RemoteEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         async move {
+            let request = request.conversing("a remote model")?;
             request.without_token_options("a remote model")?;
             let chat = self.client.chat();
             let starting = chat.create_stream_byot(self.body(&request));

@@ -13,7 +13,7 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 use super::stop::{Matched, StopMatcher};
 use crate::generate::{
     Delta, Finish, FinishReason, Format, Generate, GenerateError, Generation, RankedToken, Request,
-    StopCause, Thinking, ThinkingEnd, TokenLogprob, ToolChoice, Usage,
+    StopCause, Thinking, ThinkingEnd, TokenLogprob, ToolChoice, Tools, Usage,
 };
 
 mod script;
@@ -65,14 +65,7 @@ impl ScriptedEngine {
         if let Some(failure) = refusal {
             return Err(failure.happen());
         }
-        let calls = if request.tools.is_empty() { Vec::new() } else { reply.tool_calls.clone() };
-        if calls.is_empty() && !request.tools.is_empty() && request.tools.choice != ToolChoice::Auto
-        {
-            return Err(GenerateError::invalid(
-                "tool_choice",
-                "`tool_choice` cannot be honoured by a scripted model whose script calls nothing here.",
-            ));
-        }
+        let calls = calls(&reply, &request.tools)?;
         let room = limit.saturating_sub(prompt_tokens);
         let most = request.max_tokens.map_or(room, |limit| room.min(u64::from(limit)));
         let play = Play {
@@ -100,6 +93,25 @@ impl ScriptedEngine {
     }
 }
 
+/// The calls of a reply that the request allows.
+fn calls(reply: &Reply, tools: &Tools) -> Result<Vec<ScriptedCall>, GenerateError> {
+    let allowed = |call: &&ScriptedCall| {
+        let offered = tools.functions.iter().any(|function| function.name == call.name);
+        offered && !matches!(&tools.choice, ToolChoice::Named(name) if *name != call.name)
+    };
+    let one = !tools.several || matches!(tools.choice, ToolChoice::Named(_));
+    let most = if one { 1 } else { usize::MAX };
+    let calls: Vec<ScriptedCall> =
+        reply.tool_calls.iter().filter(allowed).take(most).cloned().collect();
+    if calls.is_empty() && !tools.is_empty() && tools.choice != ToolChoice::Auto {
+        return Err(GenerateError::invalid(
+            "tool_choice",
+            "`tool_choice` cannot be honoured by a scripted model whose script calls nothing like it.",
+        ));
+    }
+    Ok(calls)
+}
+
 impl Default for ScriptedEngine {
     fn default() -> Self {
         Self::new(Script::default())
@@ -108,7 +120,7 @@ impl Default for ScriptedEngine {
 
 impl Generate for ScriptedEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
-        async move { self.start(&request) }.boxed()
+        async move { self.start(&request.conversing("a scripted model")?) }.boxed()
     }
 }
 

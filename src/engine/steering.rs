@@ -42,6 +42,14 @@ impl Form {
         }
     }
 
+    /// What comes next in the tag of a call, if the answer is its beginning.
+    fn tag_after(&self, answer: &[u32]) -> Option<u32> {
+        match self {
+            Self::Free | Self::Value(_) => None,
+            Self::Calls(calls) => calls.tag_after(answer),
+        }
+    }
+
     fn apply(&mut self, answer: &[u32], scores: &mut [f32], left: usize) -> Result<Held, String> {
         match self {
             Self::Free => Ok(Held::Free),
@@ -120,7 +128,13 @@ impl Steering {
         };
         let phase = forcing.as_ref().map_or(Phase::Thinking, |forcing| forcing.phase(generated));
         let (begin, from) = match phase {
-            Phase::Opening(token) if form.binds() => return Ok(Some(token)),
+            Phase::Opening(token) if form.binds() => {
+                // Both tags may begin alike, and the model has not said yet which one it means.
+                let rival = form.tag_after(generated).filter(|rival| *rival != token);
+                let Some(rival) = rival else { return Ok(Some(token)) };
+                keep_only(&mut scores, &[token, rival]);
+                return sample(scores).map(Some);
+            }
             Phase::Thinking => {
                 if form.binds() {
                     // Thinking that just stopped would leave the answer out.
@@ -150,6 +164,18 @@ impl Steering {
             return Ok(Some(token));
         }
         form.settle(token, left)
+    }
+}
+
+/// Makes all tokens impossible but these.
+pub(super) fn keep_only(scores: &mut [f32], tokens: &[u32]) {
+    let kept: Vec<(u32, f32)> =
+        tokens.iter().filter_map(|token| Some((*token, *scores.get(*token as usize)?))).collect();
+    scores.fill(f32::NEG_INFINITY);
+    for (token, score) in kept {
+        if let Some(place) = scores.get_mut(token as usize) {
+            *place = score;
+        }
     }
 }
 

@@ -55,6 +55,11 @@ impl StopMatcher {
         self.held.len()
     }
 
+    /// What was held back, for something else than text follows.
+    pub fn flush(&mut self) -> String {
+        std::mem::take(&mut self.held)
+    }
+
     /// Ends the text: what was held back was no stop sequence.
     pub fn finish(self) -> String {
         self.held

@@ -17,7 +17,8 @@ pub struct ChatTemplate {
     environment: Environment<'static>,
     beginning_of_text: String,
     end_of_text: String,
-    /// Whether the template says what tools there are, and what they gave.
+    /// Whether the template says what tools there are and what they gave, in the format that answers
+    /// are read in.
     knows_tools: bool,
 }
 
@@ -36,6 +37,9 @@ pub struct Prompt {
 pub struct TemplateError(String);
 
 const NAME: &str = "chat_template";
+
+/// How a call begins in the format of Hermes and Qwen.
+const OPEN_CALL: &str = "<tool_call>";
 
 impl ChatTemplate {
     /// Compiles a template. `beginning_of_text` and `end_of_text` are the texts of the tokens that
@@ -60,15 +64,16 @@ impl ChatTemplate {
         });
         environment
             .add_filter("tojson", |value: Value, _: minijinja::value::Kwargs| to_json(&value));
-        let knows_tools = source.contains("tools");
+        // Others teach formats of their own, which nobody here reads.
+        let knows_tools = source.contains("tools") && source.contains(OPEN_CALL);
         environment
             .add_template_owned(NAME, source)
             .map_err(|error| TemplateError(error.to_string()))?;
         Ok(Self { environment, beginning_of_text, end_of_text, knows_tools })
     }
 
-    /// Whether the model's own template says what tools there are: a sign that it has learnt to use
-    /// them.
+    /// Whether the model's own template says what tools there are, in the format that answers are read
+    /// in: a sign that the model has learnt it.
     pub fn knows_tools(&self) -> bool {
         self.knows_tools
     }
@@ -112,7 +117,7 @@ impl ChatTemplate {
             })?;
         let beginning = match (beginning(&text), thinking) {
             (beginning, Thinking::Natural | Thinking::UpTo(_)) => beginning,
-            (Beginning::After, Thinking::Off) => Beginning::After,
+            (beginning @ (Beginning::After | Beginning::Raw), Thinking::Off) => beginning,
             (Beginning::Inside, Thinking::Off) => {
                 text.truncate(text.trim_end().len());
                 text.push_str("\n\n</think>\n\n");

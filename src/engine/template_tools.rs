@@ -109,7 +109,7 @@ mod tests {
     };
 
     /// What concerns tools in the template of Qwen2.5.
-    const QWEN: &str = "{%- if tools %}{%- for tool in tools %}{{- tool | tojson }}{{- '\\n' }}{%- endfor %}{%- endif %}\
+    const QWEN: &str = "{#- <tool_call> #}{%- if tools %}{%- for tool in tools %}{{- tool | tojson }}{{- '\\n' }}{%- endfor %}{%- endif %}\
         {%- for message in messages %}{{- message.role + ':' }}\
         {%- if message.tool_calls %}{%- for tool_call in message.tool_calls %}\
         {%- if tool_call.function is defined %}{%- set tool_call = tool_call.function %}{%- endif %}\
@@ -123,6 +123,7 @@ mod tests {
                 name: "add".to_owned(),
                 description: "Adds <two> numbers.".to_owned(),
                 parameters: json!({"type": "object", "properties": {"b": {}, "a": {}}}),
+                strict: None,
             }]
             .into(),
             ..Tools::default()

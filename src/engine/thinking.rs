@@ -25,6 +25,8 @@ pub enum Beginning {
     Inside,
     /// After the thinking: the prompt has closed it.
     After,
+    /// Anywhere: the model continues a text, and nothing in it is thinking apart.
+    Raw,
 }
 
 /// Splits text that arrives piece by piece.
@@ -53,6 +55,7 @@ impl ThinkingSplitter {
             Beginning::Before => State::Before,
             Beginning::Inside => State::Opened,
             Beginning::After => State::Closed,
+            Beginning::Raw => State::Answer,
         };
         Self { state, held: String::new() }
     }

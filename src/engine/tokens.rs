@@ -53,7 +53,8 @@ impl Tokens {
         self.decode(&[id])
     }
 
-    fn decode(&self, ids: &[u32]) -> String {
+    /// The text of tokens, special ones spelled out.
+    pub fn decode(&self, ids: &[u32]) -> String {
         self.tokenizer.decode(ids, false).unwrap_or_default()
     }
 }

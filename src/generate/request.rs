@@ -11,8 +11,11 @@ use super::{GenerateError, ToolCall, Tools};
 /// `None` in [`Sampling`] and [`Request::max_tokens`] means "what the model recommends".
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Request {
-    /// The conversation, oldest first; never empty when it comes from the edge.
+    /// The conversation, oldest first; never empty when it comes from the edge, unless there is a raw
+    /// prompt.
     pub messages: Vec<Message>,
+    /// A prompt that is continued as it is, in place of a conversation.
+    pub raw: Option<RawPrompt>,
     /// How the next token is chosen.
     pub sampling: Sampling,
     /// The most tokens to generate, thinking included; at least 1.
@@ -35,6 +38,15 @@ pub struct Request {
     pub tools: Tools,
 }
 
+/// A prompt that is continued as it is, without a chat template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawPrompt {
+    /// A text; special tokens in it are recognised.
+    Text(String),
+    /// A model's own tokens.
+    Tokens(Arc<[u32]>),
+}
+
 /// The form of an answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Format {
@@ -49,6 +61,8 @@ pub enum Format {
         name: String,
         /// The schema.
         schema: Arc<Value>,
+        /// Whether the client wants it kept to the letter, which a hosted model always does.
+        strict: Option<bool>,
     },
 }
 
@@ -92,8 +106,31 @@ impl Request {
     fn refusal(parameter: &'static str, whose: &str) -> GenerateError {
         GenerateError::invalid(
             parameter,
-            format!("`{parameter}` cannot be honoured by {whose}: ask a model instead."),
+            format!("`{parameter}` cannot be honoured by {whose}: ask a hosted model instead."),
         )
+    }
+
+    /// The same request for what answers only in conversations: a text to be continued becomes a
+    /// user's message.
+    ///
+    /// # Errors
+    ///
+    /// If the prompt is made of tokens, and whose they are not, for example "a chain".
+    pub fn conversing(mut self, whose: &str) -> Result<Self, GenerateError> {
+        match self.raw.take() {
+            None => {}
+            Some(RawPrompt::Text(text)) => self.messages.push(Message::user(text)),
+            Some(RawPrompt::Tokens(_)) => return Err(Self::refusal("prompt", whose)),
+        }
+        Ok(self)
+    }
+
+    /// The request of one of several answers: with a seed each gets its own, or all would be the same.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let mut request = self.clone();
+        request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(number.into()));
+        request
     }
 
     /// A request with one user message and the model's own settings.

@@ -29,8 +29,11 @@ pub struct Function {
     pub name: String,
     /// What it does, for the model; may be empty.
     pub description: String,
-    /// A JSON schema of its arguments, which are an object.
+    /// A JSON schema of its arguments, which are an object; `{}` if it takes none.
     pub parameters: Value,
+    /// Whether the schema is kept to the letter. Otherwise keywords that cannot be followed are passed
+    /// over; `None`: the client did not say.
+    pub strict: Option<bool>,
 }
 
 /// Whether something must be called.

@@ -11,6 +11,7 @@
 )]
 
 mod browser;
+mod completions;
 mod errors;
 mod extension;
 mod fuzz;

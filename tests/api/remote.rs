@@ -196,7 +196,8 @@ async fn tools_and_forms_are_passed_on_and_calls_come_back() {
             "function": {"name": "f", "arguments": ""}})),
         piece(json!({"index": 3, "function": {"arguments": "{\"x\": "}})),
         piece(json!({"index": 3, "function": {"arguments": "1}"}})),
-        // As some endpoints do: whole, without a number.
+        // As some endpoints do: whole, with the number of another one, or without.
+        piece(json!({"index": 3, "id": "c", "function": {"name": "f", "arguments": "{}"}})),
         piece(json!({"function": {"name": "g", "arguments": "{}"}})),
         // That is no reason in the words of OpenAI either.
         finish("stop"),
@@ -216,6 +217,7 @@ async fn tools_and_forms_are_passed_on_and_calls_come_back() {
                 name: "f".to_owned(),
                 description: String::new(),
                 parameters: json!({"type": "object"}),
+                strict: Some(true),
             }]
             .into(),
             choice: ToolChoice::Named("f".to_owned()),
@@ -227,7 +229,7 @@ async fn tools_and_forms_are_passed_on_and_calls_come_back() {
     let answer = generation.collect().await.expect("ends well");
     let calls: Vec<_> =
         answer.tool_calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
-    assert_eq!(calls, [("f", r#"{"x": 1}"#), ("g", "{}")]);
+    assert_eq!(calls, [("f", r#"{"x": 1}"#), ("f", "{}"), ("g", "{}")]);
     assert_eq!(answer.tool_calls[0].id, "a");
     assert_eq!(answer.finish.reason, FinishReason::ToolCalls);
     let asked = asked.lock().expect("no panic").pop().expect("a request");
@@ -268,10 +270,10 @@ async fn tools_and_forms_are_passed_on_and_calls_come_back() {
           "type": "function",
           "function": {
             "name": "f",
-            "description": "",
             "parameters": {
               "type": "object"
-            }
+            },
+            "strict": true
           }
         }
       ],

@@ -134,6 +134,33 @@ async fn s12_a_call_is_streamed_with_its_id_once() {
 }
 
 #[tokio::test]
+async fn t4_thinking_inside_the_answer_ends_before_a_call() {
+    let more = json!({"tools": [weather()], "separate_reasoning": false});
+    let whole = agent().ask(more.clone()).await.json();
+    let expected = "<think>I should look. </think>\n\n";
+    assert_eq!(whole["choices"][0]["message"]["content"], expected);
+    let chunks = agent().stream(more).await.chunks();
+    let text: String = chunks
+        .iter()
+        .filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str())
+        .collect();
+    assert_eq!(text, expected);
+}
+
+#[tokio::test]
+async fn r10_one_call_is_one_call() {
+    for more in [
+        json!({"tools": [weather()], "parallel_tool_calls": false}),
+        json!({"tools": [weather()],
+            "tool_choice": {"type": "function", "function": {"name": "weather"}}}),
+    ] {
+        let answer = agent().ask(more).await.json();
+        let calls = answer["choices"][0]["message"]["tool_calls"].as_array().map(Vec::len);
+        assert_eq!(calls, Some(1), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn r10_the_results_come_back_as_history() {
     let app = agent();
     let first = app.ask(json!({"tools": [weather()]})).await.json();
@@ -190,6 +217,12 @@ async fn r10_wrong_tools_are_refused_with_their_place() {
         (json!({"tools": [weather()], "tool_choice": "sometimes"}), "tool_choice"),
         (json!({"tools": [weather()], "tool_choice": {"type": "function"}}), "tool_choice"),
         (json!({"tools": [weather()], "tool_choice": named("clock")}), "tool_choice"),
+        (
+            json!({"tools": [weather()], "tool_choice": {"type": "allowed_tools",
+                "allowed_tools": {"mode": "required", "tools": []}}}),
+            "tool_choice",
+        ),
+        (with("strict", json!("very")), "tools[0].function.strict"),
         (json!({"tool_choice": "required"}), "tool_choice"),
         (json!({"tool_choice": named("weather")}), "tool_choice"),
         (json!({"tools": [weather()], "parallel_tool_calls": "yes"}), "parallel_tool_calls"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unmodified OpenAI, LangChain and Vercel clients against a real server with prepared replies.
+# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients against a real server with prepared replies.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
 #
@@ -18,13 +18,20 @@ binary=$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")
 cache=${PONDER_CLIENTS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ponder-clients}
 
 # A folder for each set of versions; its last file says that it is complete.
-python_home=$cache/python-$(cat "$here/requirements.txt" <(python3 --version) | cksum | cut -d' ' -f1)
-if [[ ! -f $python_home/complete ]]; then
-  rm -rf "$python_home"
-  python3 -m venv "$python_home"
-  "$python_home/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-  touch "$python_home/complete"
-fi
+python_with() {
+  local home
+  home=$cache/python-$(cat "$1" <(python3 --version) | cksum | cut -d' ' -f1)
+  if [[ ! -f $home/complete ]]; then
+    rm -rf "$home"
+    python3 -m venv "$home"
+    "$home/bin/pip" install --quiet --disable-pip-version-check -r "$1" >&2
+    touch "$home/complete"
+  fi
+  echo "$home"
+}
+python_home=$(python_with "$here/requirements.txt")
+# It wants another version of OpenAI's package than the others.
+llama_index_home=$(python_with "$here/llama_index/requirements.txt")
 node_home=$cache/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
 if [[ ! -f $node_home/complete ]]; then
   rm -rf "$node_home"
@@ -79,8 +86,10 @@ fi
 export PONDER_URL
 
 status=0
-"$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" "$here" ||
-  status=1
+"$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" \
+  --ignore="$here/llama_index" "$here" || status=1
+"$llama_index_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
+  --junitxml="$work/llama_index.xml" "$here/llama_index" || status=1
 # Node looks for packages beside the file that imports them.
 cp "$here/clients.test.mjs" "$node_home/"
 node --test --test-reporter=spec --test-reporter-destination=stdout \
@@ -88,8 +97,12 @@ node --test --test-reporter=spec --test-reporter-destination=stdout \
   status=1
 
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
-ran=$(number ' tests="[0-9]*"' "$work/pytest.xml")
-bad=$(($(number ' failures="[0-9]*"' "$work/pytest.xml") + $(number ' errors="[0-9]*"' "$work/pytest.xml")))
+ran=0
+bad=0
+for report in "$work/pytest.xml" "$work/llama_index.xml"; do
+  ran=$((ran + $(number ' tests="[0-9]*"' "$report")))
+  bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
+done
 passed=$((ran - bad + $(number '^# pass [0-9]*' "$work/node.tap")))
 failed=$((bad + $(number '^# fail [0-9]*' "$work/node.tap")))
 echo "$passed passed, $failed failed"

@@ -13,7 +13,7 @@ use crate::{
 };
 
 fn schema(schema: Value) -> Format {
-    Format::Schema { name: "test".to_owned(), schema: Arc::new(schema) }
+    Format::Schema { name: "test".to_owned(), schema: Arc::new(schema), strict: None }
 }
 
 /// A schema of some depth, different for every number.

@@ -11,5 +11,6 @@ mod hub;
 mod logprobs;
 mod quantized;
 mod qwen_tokenizer;
+mod raw;
 mod tiny_model;
 mod tools;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 fn function(name: &str, parameters: Value) -> Function {
-    Function { name: name.to_owned(), description: "Does it.".to_owned(), parameters }
+    Function { name: name.to_owned(), description: "Does it.".to_owned(), parameters, strict: None }
 }
 
 fn tools(functions: impl Into<Vec<Function>>, choice: ToolChoice) -> Tools {
@@ -48,7 +48,7 @@ fn calls(answer: &Answer, functions: &[Function]) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn random_weights_call_functions_with_whole_arguments() {
     let (engine, _folder) = host(Behaviour::Random(5), 1).await;
-    for number in 0..80 {
+    for number in 0..40 {
         let functions: Vec<Function> = ["first", "second-one"]
             .into_iter()
             .zip([number, number + 1000])
@@ -139,7 +139,8 @@ async fn a_model_whose_template_knows_tools_may_make_several_calls() {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("model");
     tiny_model::write(&model, &Behaviour::Random(5));
-    let template = format!("{{%- if tools %}}{{%- endif %}}{}", tiny_model::TEMPLATE);
+    let knows = "{#- <tool_call> #}{%- if tools %}{%- endif %}";
+    let template = format!("{knows}{}", tiny_model::TEMPLATE);
     let file = json!({"chat_template": template, "eos_token": "<|im_end|>", "bos_token": null});
     std::fs::write(model.join("tokenizer_config.json"), file.to_string()).unwrap();
     let engine = load(checkpoint::open_folder(&model, folder.path()).unwrap(), 1).await;
@@ -184,6 +185,46 @@ async fn an_answer_is_a_call_or_has_its_form() {
         } else {
             assert_eq!(answer.content, "");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_that_agents_send_are_taken() {
+    let (engine, _folder) = host(Behaviour::Random(7), 1).await;
+    let either = json!({"oneOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}],
+        "$defs": {"a": {"type": "object", "properties": {"x": {"type": "integer"}},
+            "required": ["x"], "additionalProperties": false},
+            "b": {"type": "object", "properties": {"y": {"type": "null"}},
+            "required": ["y"], "additionalProperties": false}}});
+    for (parameters, key) in [
+        (
+            json!({"type": "object", "properties": {"it": either["$defs"]["a"]}, "required": ["it"]}),
+            "it",
+        ),
+        (
+            json!({"type": "object", "properties": {"it": {"oneOf": either["oneOf"]}},
+            "required": ["it"], "$defs": either["$defs"]}),
+            "it",
+        ),
+        (
+            json!({"type": "object", "properties": {"it": {"type": "array", "uniqueItems": true,
+            "items": {"type": "integer"}}}, "required": ["it"]}),
+            "it",
+        ),
+        (json!({"$ref": "#/$defs/a", "$defs": either["$defs"]}), "x"),
+        (json!({"properties": {"it": {}}, "anyOf": [{"required": ["it"]}]}), "it"),
+    ] {
+        let request = Request {
+            tools: tools([function("f", parameters.clone())], ToolChoice::Required),
+            thinking: Thinking::Off,
+            max_tokens: Some(200),
+            ..ask("Go on.")
+        };
+        let generation = engine.generate(request).await;
+        let answer = generation.unwrap_or_else(|error| panic!("{error}: {parameters}"));
+        let answer = answer.collect().await.unwrap();
+        let arguments: Value = serde_json::from_str(&answer.tool_calls[0].arguments).unwrap();
+        assert!(arguments.get(key).is_some(), "{parameters}\n{arguments}");
     }
 }
 

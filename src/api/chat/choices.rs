@@ -46,6 +46,21 @@ impl Choices {
         request: Request,
         count: u32,
     ) -> Result<Self, ApiError> {
+        let requests = (0..count).map(|number| request.numbered(number)).collect();
+        Self::start_each(app, entry, requests).await
+    }
+
+    /// As [`Choices::start`], for answers to different requests.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Choices::start`].
+    pub(in crate::api) async fn start_each(
+        app: &App,
+        entry: &Entry,
+        requests: Vec<Request>,
+    ) -> Result<Self, ApiError> {
+        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
         let mut meter = app.metrics().begin(&entry.info.id);
         let permit = match app.admission().admit_many(count).await {
             Ok(permit) => permit,
@@ -56,7 +71,7 @@ impl Choices {
         };
         meter.admitted();
         let limit = TimeLimit::from_now(app.settings().generation_timeout);
-        let starting = start_all(&entry.model, request, count, permit.answers());
+        let starting = start_all(&entry.model, requests, permit.answers());
         let started = tokio::select! {
             started = starting => started,
             error = limit.clone().passed() => Err(error),
@@ -132,11 +147,10 @@ impl Stream for Choices {
 /// Starts as many answers as may run, and prepares the others to follow.
 async fn start_all(
     model: &Arc<dyn Generate>,
-    request: Request,
-    count: u32,
+    requests: Vec<Request>,
     at_once: usize,
 ) -> Result<Pieces, GenerateError> {
-    let requests = (0..count).map(|index| (index, numbered(&request, index)));
+    let requests = (0u32..).zip(requests);
     let (now, later): (Vec<_>, Vec<_>) =
         requests.partition(|(index, _)| (*index as usize) < at_once);
     let started = now.into_iter().map(|(index, request)| {
@@ -150,13 +164,6 @@ async fn start_all(
     });
     let all: Vec<Pieces> = started.into_iter().chain(later).collect();
     Ok(futures::stream::iter(all).flatten_unordered(Some(at_once)).boxed())
-}
-
-/// The request of one of the answers: with a seed each gets its own, or all would be the same.
-fn numbered(request: &Request, index: u32) -> Request {
-    let mut request = request.clone();
-    request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(index.into()));
-    request
 }
 
 fn number(

@@ -55,7 +55,7 @@ pub enum ChunkUsage {
 }
 
 impl ChunkUsage {
-    fn is_absent(&self) -> bool {
+    pub(in crate::api) fn is_absent(&self) -> bool {
         *self == Self::Absent
     }
 }

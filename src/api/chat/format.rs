@@ -32,7 +32,9 @@ pub(super) fn format(value: Option<&Value>) -> Result<Format, ApiError> {
                              {LARGEST_SCHEMA} bytes."
                         ));
                     }
-                    Ok(Format::Schema { name, schema: Arc::new(schema.clone()) })
+                    let strict = description.and_then(|description| description.get("strict"));
+                    let strict = strict.and_then(Value::as_bool);
+                    Ok(Format::Schema { name, schema: Arc::new(schema.clone()), strict })
                 }
                 Some(_) | None => invalid(&format!(
                     "Invalid schema for response_format '{name}': `json_schema.schema` must be a \

@@ -23,7 +23,7 @@ pub(super) const MAX_PARTS: usize = 1024;
 /// # Errors
 ///
 /// 400 with the place of the first message that cannot be taken.
-pub(super) fn messages(messages: Vec<WireMessage>) -> Result<Vec<Message>, ApiError> {
+pub(in crate::api) fn messages(messages: Vec<WireMessage>) -> Result<Vec<Message>, ApiError> {
     if messages.is_empty() || messages.len() > MAX_MESSAGES {
         let message = format!("`messages` must be an array of 1 to {MAX_MESSAGES} messages.");
         return Err(ApiError::invalid("messages", message));

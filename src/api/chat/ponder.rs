@@ -25,7 +25,11 @@ pub struct PonderReply {
 
 impl PonderReply {
     /// What is known at the end of an answer.
-    pub(super) fn new(run_id: &str, finish: &Finish, steps: Option<Vec<StepReport>>) -> Self {
+    pub(in crate::api) fn new(
+        run_id: &str,
+        finish: &Finish,
+        steps: Option<Vec<StepReport>>,
+    ) -> Self {
         Self {
             run_id: run_id.to_owned(),
             kind: finish.kind.map(KindName::from),

@@ -99,7 +99,7 @@ pub enum FinishName {
 }
 
 /// What ended an answer, as it is sent.
-pub(super) fn stop_reason(finish: &Finish) -> Option<String> {
+pub(in crate::api) fn stop_reason(finish: &Finish) -> Option<String> {
     finish.cause.as_ref().map(|cause| match cause {
         StopCause::Sequence(sequence) => sequence.clone(),
         StopCause::Repetition => "repetition_detected".to_owned(),
@@ -147,16 +147,21 @@ pub struct CompletionDetails {
 
 /// Adds up the tokens of several answers to one prompt.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct TokenUsage(Usage);
+pub(in crate::api) struct TokenUsage(Usage);
 
 impl TokenUsage {
     /// The tokens of one call.
-    pub(super) fn of(usage: Usage) -> Self {
+    pub(in crate::api) fn of(usage: Usage) -> Self {
         Self(usage)
     }
 
+    /// What was added up.
+    pub(in crate::api) fn counted(self) -> Usage {
+        self.0
+    }
+
     /// Adds an answer; the prompt is the same for all and counts once.
-    pub(super) fn add(&mut self, usage: Usage) {
+    pub(in crate::api) fn add(&mut self, usage: Usage) {
         let prompt_tokens = self.0.prompt_tokens.max(usage.prompt_tokens);
         self.0 += usage;
         self.0.prompt_tokens = prompt_tokens;

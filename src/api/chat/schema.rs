@@ -64,7 +64,7 @@ fn function_name() -> ObjectBuilder {
 }
 
 /// The functions that can be called.
-pub(super) fn tools() -> RefOr<Schema> {
+pub(in crate::api) fn tools() -> RefOr<Schema> {
     let arguments = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Object))
         .property("type", only(json!("object"), Type::String))
@@ -128,7 +128,7 @@ pub(super) fn earlier_calls() -> RefOr<Schema> {
 }
 
 /// The form of an answer.
-pub(super) fn response_format() -> RefOr<Schema> {
+pub(in crate::api) fn response_format() -> RefOr<Schema> {
     let described = ObjectBuilder::new()
         .property("name", text())
         .property("schema", ObjectBuilder::new().description(Some("A JSON schema.")))
@@ -140,13 +140,42 @@ pub(super) fn response_format() -> RefOr<Schema> {
     )
 }
 
+/// The prompts of a completion.
+pub(in crate::api) fn prompt() -> RefOr<Schema> {
+    let most = Some(128);
+    let some_text = || text().min_length(Some(1));
+    let token = || {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(0))
+            .maximum(Some(u32::MAX))
+    };
+    let tokens = || ArrayBuilder::new().items(token()).min_items(Some(1));
+    let several = ArrayBuilder::new().items(some_text()).min_items(Some(1)).max_items(most);
+    let several_tokens = ArrayBuilder::new().items(tokens()).min_items(Some(1)).max_items(most);
+    OneOfBuilder::new()
+        .item(some_text())
+        .item(several)
+        .item(tokens())
+        .item(several_tokens)
+        .description(Some(
+            "A text, tokens, or up to 128 of either. Tokens are for hosted models only.",
+        ))
+        .into()
+}
+
+/// Only without text.
+pub(in crate::api) fn empty_text() -> RefOr<Schema> {
+    one_of("Only absent or empty.", [text().max_length(Some(0)).into()])
+}
+
 /// Text and nothing else.
 pub(super) fn text_modality() -> RefOr<Schema> {
     one_of(TEXT, [ArrayBuilder::new().items(only(json!("text"), Type::String)).into()])
 }
 
 /// Stop sequences.
-pub(super) fn stop() -> RefOr<Schema> {
+pub(in crate::api) fn stop() -> RefOr<Schema> {
     let sequence = || {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))

@@ -10,9 +10,9 @@ use futures::{Stream, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    Head,
     choices::{Choices, Piece},
     chunk::{ChatCompletionChunk, ChunkChoice, ChunkDelta, ChunkObject, ChunkUsage},
+    identity::Identity,
     logprobs::LogprobsBody,
     ponder::{PonderChunk, PonderReply, StepChunk},
     response::{AssistantRole, TokenUsage, stop_reason},
@@ -29,14 +29,29 @@ use crate::{
     generate::{Delta, Finish, GenerateError, TokenLogprob},
 };
 
+/// Writes the events of one reply.
+pub(in crate::api) trait EventWriter: Send + 'static {
+    /// The first events.
+    fn opening(&mut self) -> Vec<Bytes>;
+
+    /// The event of a piece; none if there is nothing to show.
+    fn piece(&mut self, piece: Piece) -> Option<Bytes>;
+
+    /// An event without anything new, for clients that count the time between events.
+    fn heartbeat(&self) -> Bytes;
+
+    /// The last event but `[DONE]`.
+    fn closing(&mut self) -> Option<Bytes>;
+}
+
 /// Answers with a stream of events.
 ///
 /// # Errors
 ///
 /// The error of an answer that fails before its first text, if it does so soon.
-pub(super) async fn respond(
+pub(in crate::api) async fn respond(
     choices: Choices,
-    writer: ChunkWriter,
+    writer: impl EventWriter,
     settings: &ApiSettings,
 ) -> Result<Response, ApiError> {
     let mut choices = Box::pin(choices);
@@ -52,8 +67,7 @@ pub(super) async fn respond(
             break;
         }
     }
-    // Among several answers no one can be known to run still; a comment belongs to none.
-    let heartbeat = if writer.count == 1 { writer.heartbeat() } else { sse::COMMENT };
+    let heartbeat = writer.heartbeat();
     let events = events(futures::stream::iter(early).chain(choices), writer);
     let events = sse::kept_alive(events, heartbeat, settings.keep_alive, settings.heartbeat);
     Ok(sse::response(sse::taken_within(events, settings.untaken)))
@@ -61,11 +75,11 @@ pub(super) async fn respond(
 
 fn events(
     mut choices: impl Stream<Item = Result<Piece, GenerateError>> + Send + Unpin + 'static,
-    mut writer: ChunkWriter,
+    mut writer: impl EventWriter,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
     stream! {
-        for index in 0..writer.count {
-            yield writer.opening(index);
+        for event in writer.opening() {
+            yield event;
         }
         while let Some(piece) = choices.next().await {
             match piece {
@@ -82,7 +96,7 @@ fn events(
                 }
             }
         }
-        if let Some(event) = writer.usage_chunk() {
+        if let Some(event) = writer.closing() {
             yield event;
         }
         yield sse::DONE;
@@ -91,7 +105,7 @@ fn events(
 
 /// Writes the chunks of one reply.
 pub(super) struct ChunkWriter {
-    head: Head,
+    identity: Identity,
     count: u32,
     steps: Steps,
     usage_chunk: UsageChunk,
@@ -103,74 +117,20 @@ pub(super) struct ChunkWriter {
 }
 
 impl ChunkWriter {
-    pub(super) fn new(head: Head, count: u32, style: ReplyStyle, usage_chunk: UsageChunk) -> Self {
+    pub(super) fn new(
+        identity: Identity,
+        count: u32,
+        style: ReplyStyle,
+        usage_chunk: UsageChunk,
+    ) -> Self {
         Self {
-            head,
+            identity,
             count,
             steps: style.steps,
             usage_chunk,
             usage: TokenUsage::default(),
             ranked: (0..count).map(|_| Vec::new()).collect(),
             placers: (0..count).map(|_| ReasoningPlacer::new(style.reasoning)).collect(),
-        }
-    }
-
-    /// The first chunk of an answer, the only one with the role.
-    fn opening(&self, index: u32) -> Bytes {
-        let delta = ChunkDelta {
-            role: Some(AssistantRole::Assistant),
-            content: Some(String::new()),
-            ..ChunkDelta::default()
-        };
-        self.delta(index, delta)
-    }
-
-    /// A chunk without anything new, for clients that count the time between chunks.
-    fn heartbeat(&self) -> Bytes {
-        self.delta(0, ChunkDelta::default())
-    }
-
-    /// The chunk of a piece; none if there is nothing to show.
-    fn piece(&mut self, Piece { index, delta }: Piece) -> Option<Bytes> {
-        let placer = self.placers.get_mut(index as usize)?;
-        match delta {
-            Delta::Reasoning(text) => match placer.place(text) {
-                Placed::Fields(reasoning) => {
-                    Some(self.delta(index, ChunkDelta { reasoning, ..ChunkDelta::default() }))
-                }
-                Placed::Content(text) => Some(self.content(index, text)),
-                Placed::Nothing => None,
-            },
-            Delta::Content(text) if text.is_empty() => None,
-            Delta::Content(text) => {
-                let text = placer.before_content(text);
-                let delta = ChunkDelta { content: Some(text), ..ChunkDelta::default() };
-                let logprobs = self.ranked(index);
-                let choice = ChunkChoice { logprobs, ..unfinished(index, delta) };
-                Some(sse::event(&self.chunk(vec![choice])))
-            }
-            Delta::Logprobs(tokens) => {
-                self.ranked.get_mut(index as usize)?.extend(tokens);
-                None
-            }
-            Delta::ToolCall { index: call, id, name } => {
-                Some(self.call(index, ToolCallDelta::first(call, id, name)))
-            }
-            Delta::ToolArguments { index: call, text } => {
-                Some(self.call(index, ToolCallDelta::next(call, text)))
-            }
-            Delta::Step(event) => match self.steps {
-                Steps::Reported => {
-                    let step = StepChunk { step: event.into() };
-                    let choice = unfinished(index, ChunkDelta::default());
-                    Some(sse::event(&ChatCompletionChunk {
-                        ponder: Some(PonderChunk::Step(step)),
-                        ..self.chunk(vec![choice])
-                    }))
-                }
-                Steps::Omitted => None,
-            },
-            Delta::Finished(finish) => Some(self.finish(index, &finish)),
         }
     }
 
@@ -201,36 +161,102 @@ impl ChunkWriter {
             finish_reason: Some(finish.reason.into()),
             stop_reason: stop_reason(finish),
         };
-        let reply = PonderReply::new(&self.head.run_id, finish, None);
+        let reply = PonderReply::new(&self.identity.run, finish, None);
         sse::event(&ChatCompletionChunk {
             ponder: Some(PonderChunk::Reply(reply)),
             ..self.chunk(vec![choice])
         })
     }
 
-    /// The chunk that counts the tokens, if it was asked for.
-    fn usage_chunk(&self) -> Option<Bytes> {
-        match self.usage_chunk {
-            UsageChunk::Omitted => None,
-            UsageChunk::Sent => Some(sse::event(&ChatCompletionChunk {
-                usage: ChunkUsage::Counted(self.usage.into()),
-                ..self.chunk(Vec::new())
-            })),
-        }
-    }
-
     fn chunk(&self, choices: Vec<ChunkChoice>) -> ChatCompletionChunk {
         ChatCompletionChunk {
-            id: self.head.id.clone(),
+            id: self.identity.id.clone(),
             object: ChunkObject::ChatCompletionChunk,
-            created: self.head.created,
-            model: self.head.model.clone(),
+            created: self.identity.created,
+            model: self.identity.model.clone(),
             choices,
             usage: match self.usage_chunk {
                 UsageChunk::Sent => ChunkUsage::Null,
                 UsageChunk::Omitted => ChunkUsage::Absent,
             },
             ponder: None,
+        }
+    }
+}
+
+impl EventWriter for ChunkWriter {
+    /// The first chunk of each answer, the only one with the role.
+    fn opening(&mut self) -> Vec<Bytes> {
+        let delta = || ChunkDelta {
+            role: Some(AssistantRole::Assistant),
+            content: Some(String::new()),
+            ..ChunkDelta::default()
+        };
+        (0..self.count).map(|index| self.delta(index, delta())).collect()
+    }
+
+    /// Among several answers no one can be known to run still; a comment belongs to none.
+    fn heartbeat(&self) -> Bytes {
+        if self.count == 1 { self.delta(0, ChunkDelta::default()) } else { sse::COMMENT }
+    }
+
+    fn piece(&mut self, Piece { index, delta }: Piece) -> Option<Bytes> {
+        let placer = self.placers.get_mut(index as usize)?;
+        match delta {
+            Delta::Reasoning(text) => match placer.place(text) {
+                Placed::Fields(reasoning) => {
+                    Some(self.delta(index, ChunkDelta { reasoning, ..ChunkDelta::default() }))
+                }
+                Placed::Content(text) => Some(self.content(index, text)),
+                Placed::Nothing => None,
+            },
+            Delta::Content(text) if text.is_empty() => None,
+            Delta::Content(text) => {
+                let text = placer.before_content(text);
+                let delta = ChunkDelta { content: Some(text), ..ChunkDelta::default() };
+                let logprobs = self.ranked(index);
+                let choice = ChunkChoice { logprobs, ..unfinished(index, delta) };
+                Some(sse::event(&self.chunk(vec![choice])))
+            }
+            Delta::Logprobs(tokens) => {
+                self.ranked.get_mut(index as usize)?.extend(tokens);
+                None
+            }
+            Delta::ToolCall { index: call, id, name } => {
+                // Thinking inside the answer ends before a call, too.
+                let closing = placer.before_content(String::new());
+                let call = self.call(index, ToolCallDelta::first(call, id, name));
+                if closing.is_empty() {
+                    return Some(call);
+                }
+                Some([self.content(index, closing), call].concat().into())
+            }
+            Delta::ToolArguments { index: call, text } => {
+                Some(self.call(index, ToolCallDelta::next(call, text)))
+            }
+            Delta::Step(event) => match self.steps {
+                Steps::Reported => {
+                    let step = StepChunk { step: event.into() };
+                    let choice = unfinished(index, ChunkDelta::default());
+                    Some(sse::event(&ChatCompletionChunk {
+                        ponder: Some(PonderChunk::Step(step)),
+                        ..self.chunk(vec![choice])
+                    }))
+                }
+                Steps::Omitted => None,
+            },
+            Delta::Finished(finish) => Some(self.finish(index, &finish)),
+        }
+    }
+
+    /// The chunk that counts the tokens, if it was asked for.
+    fn closing(&mut self) -> Option<Bytes> {
+        match self.usage_chunk {
+            UsageChunk::Omitted => None,
+            UsageChunk::Sent => Some(sse::event(&ChatCompletionChunk {
+                usage: ChunkUsage::Counted(self.usage.into()),
+                ..self.chunk(Vec::new())
+            })),
         }
     }
 }

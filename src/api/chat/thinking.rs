@@ -116,7 +116,7 @@ pub enum ReasoningFormat {
 /// # Errors
 ///
 /// 400 for a budget below -1, by the name it was given under.
-pub(super) fn thinking(body: &ChatRequest) -> Result<Thinking, ApiError> {
+pub(in crate::api) fn thinking(body: &ChatRequest) -> Result<Thinking, ApiError> {
     let reasoning = body.reasoning.as_ref();
     let thinking = body.thinking.as_ref();
     let template = body.chat_template_kwargs.as_ref();

@@ -20,7 +20,7 @@ const LARGEST_TOOLS: usize = 256 * 1024;
 /// # Errors
 ///
 /// 400 with the place of what is wrong.
-pub(super) fn tools(body: &ChatRequest) -> Result<Tools, ApiError> {
+pub(in crate::api) fn tools(body: &ChatRequest) -> Result<Tools, ApiError> {
     let functions = functions(body.tools.as_ref())?;
     let choice = body.tool_choice.as_ref().filter(|choice| !choice.is_null());
     let several = body.parallel_tool_calls.unwrap_or(true);
@@ -113,7 +113,12 @@ fn function(index: usize, tool: &Value) -> Result<Function, ApiError> {
         );
         return invalid("function.parameters", reason);
     }
-    Ok(Function { name: name.to_owned(), description: description.to_owned(), parameters })
+    let strict = match function.get("strict") {
+        None | Some(Value::Null) => None,
+        Some(Value::Bool(strict)) => Some(*strict),
+        Some(_) => return invalid("function.strict", "it must be true or false.".to_owned()),
+    };
+    Ok(Function { name: name.to_owned(), description: description.to_owned(), parameters, strict })
 }
 
 fn is_name(name: &str) -> bool {
@@ -159,6 +164,7 @@ fn chosen(choice: &Value) -> Result<Chosen, ApiError> {
             let allowed = choice.get("allowed_tools").unwrap_or(choice);
             let mode = allowed.get("mode").and_then(Value::as_str).and_then(by_mode);
             let names = allowed.get("tools").and_then(Value::as_array);
+            let names = names.filter(|tools| !tools.is_empty());
             let names = names.and_then(|tools| tools.iter().map(by_name).collect());
             mode.zip(names).map(|(mode, names)| Chosen { allowed: Some(names), ..mode })
         }
@@ -168,7 +174,7 @@ fn chosen(choice: &Value) -> Result<Chosen, ApiError> {
         ApiError::invalid(
             "tool_choice",
             "`tool_choice` must be `none`, `auto`, `required`, an object of type `function` with a \
-             function's name, or one of type `allowed_tools`.",
+             function's name, or one of type `allowed_tools` with some of the functions.",
         )
     })
 }

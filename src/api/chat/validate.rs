@@ -38,7 +38,7 @@ pub(super) struct Order {
 
 /// How an answer is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delivery {
+pub(in crate::api) enum Delivery {
     /// In one piece.
     Whole,
     /// As server-sent events.
@@ -47,7 +47,7 @@ pub(super) enum Delivery {
 
 /// Whether a stream counts its tokens at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum UsageChunk {
+pub(in crate::api) enum UsageChunk {
     /// One more chunk does.
     Sent,
     /// Nothing does.
@@ -80,39 +80,59 @@ impl Order {
     /// # Errors
     ///
     /// 400 with the field that is at fault.
-    pub(super) fn check(body: ChatRequest, settings: &ApiSettings) -> Result<Self, ApiError> {
-        refused::check(&body)?;
-        let thinking = thinking::thinking(&body)?;
+    pub(super) fn check(mut body: ChatRequest, settings: &ApiSettings) -> Result<Self, ApiError> {
         let reasoning = thinking::output(&body, settings.reasoning);
-        let sampling = sampling(&body)?;
-        let choices = choices(body.n, settings.max_choices)?;
-        let delivery = delivery(&body);
         let events = body.ponder.as_ref().and_then(|options| options.events);
         let steps = if events == Some(true) { Steps::Reported } else { Steps::Omitted };
-        let max_tokens = max_tokens(&body)?;
-        let logprobs = logprobs::logprobs(&body)?;
-        let format = format::format(body.response_format.as_ref())?;
-        let tools = tools::tools(&body)?;
+        let conversation = body.messages.take();
+        let Common { model, mut request, choices, delivery } = Common::check(body, settings)?;
+        request.messages = messages(conversation.unwrap_or_default())?;
+        let style = ReplyStyle { reasoning, steps, logprobs: request.logprobs.is_some() };
+        Ok(Self { model, request, choices, delivery, style })
+    }
+}
+
+/// What requests have in common, whatever their prompt is.
+pub(in crate::api) struct Common {
+    /// The model's name, as the client spelled it.
+    pub(in crate::api) model: String,
+    /// What is asked of it, without a prompt.
+    pub(in crate::api) request: Request,
+    /// How many answers are asked for; at least 1.
+    pub(in crate::api) choices: u32,
+    /// Whole, or piece by piece.
+    pub(in crate::api) delivery: Delivery,
+}
+
+impl Common {
+    /// Checks everything but the prompt.
+    ///
+    /// # Errors
+    ///
+    /// 400 with the field that is at fault.
+    pub(in crate::api) fn check(
+        body: ChatRequest,
+        settings: &ApiSettings,
+    ) -> Result<Self, ApiError> {
+        refused::check(&body)?;
+        let choices = choices(body.n, settings.max_choices)?;
+        let request = Request {
+            thinking: thinking::thinking(&body)?,
+            sampling: sampling(&body)?,
+            max_tokens: max_tokens(&body)?,
+            logprobs: logprobs::logprobs(&body)?,
+            format: format::format(body.response_format.as_ref())?,
+            tools: tools::tools(&body)?,
+            ..Request::default()
+        };
+        let delivery = delivery(&body);
         let stop = stop(body.stop)?;
         let model = body.model.filter(|model| !model.is_empty()).ok_or_else(|| {
             ApiError::invalid("model", "`model` is missing. GET /v1/models lists the models.")
         })?;
         let logit_bias = logprobs::biases(body.logit_bias)?;
-        let messages = messages(body.messages.unwrap_or_default())?;
-        let style = ReplyStyle { reasoning, steps, logprobs: logprobs.is_some() };
-        let request = Request {
-            messages,
-            sampling,
-            max_tokens,
-            stop,
-            thinking,
-            kind: None,
-            logit_bias,
-            logprobs,
-            format,
-            tools,
-        };
-        Ok(Self { model, request, choices, delivery, style })
+        let request = Request { stop, logit_bias, ..request };
+        Ok(Self { model, request, choices, delivery })
     }
 }
 

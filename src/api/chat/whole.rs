@@ -1,8 +1,8 @@
 //! A reply in one piece: the stream, collected.
 
 use super::{
-    Head,
     choices::Choices,
+    identity::Identity,
     logprobs::LogprobsBody,
     ponder::{PonderReply, StepReport},
     response::{
@@ -25,15 +25,15 @@ use crate::{
 /// The error that ended one of the answers.
 pub(super) async fn reply(
     choices: Choices,
-    head: Head,
+    identity: Identity,
     count: u32,
     style: ReplyStyle,
 ) -> Result<ChatCompletion, ApiError> {
     let answers = choices.collect(count).await?;
-    Ok(compose(answers, head, style))
+    Ok(compose(answers, identity, style))
 }
 
-fn compose(mut answers: Vec<Answer>, head: Head, style: ReplyStyle) -> ChatCompletion {
+fn compose(mut answers: Vec<Answer>, identity: Identity, style: ReplyStyle) -> ChatCompletion {
     let mut usage = TokenUsage::default();
     for answer in &answers {
         usage.add(answer.finish.usage);
@@ -46,11 +46,11 @@ fn compose(mut answers: Vec<Answer>, head: Head, style: ReplyStyle) -> ChatCompl
     };
     let choices = (0..).zip(answers).map(|(index, answer)| choice(index, answer, style)).collect();
     ChatCompletion {
-        ponder: PonderReply::new(&head.run_id, &first, steps),
-        id: head.id,
+        ponder: PonderReply::new(&identity.run, &first, steps),
+        id: identity.id,
         object: CompletionObject::ChatCompletion,
-        created: head.created,
-        model: head.model,
+        created: identity.created,
+        model: identity.model,
         choices,
         usage: usage.into(),
     }
@@ -63,7 +63,7 @@ fn choice(index: u32, answer: Answer, style: ReplyStyle) -> Choice {
         Placed::Content(text) => (text, ReasoningFields::default()),
         Placed::Nothing => (String::new(), ReasoningFields::default()),
     };
-    if !answer.content.is_empty() {
+    if !answer.content.is_empty() || !answer.tool_calls.is_empty() {
         content.push_str(&placer.before_content(answer.content));
     }
     let tool_calls: Vec<_> = answer.tool_calls.into_iter().map(ToolCallBody::from).collect();

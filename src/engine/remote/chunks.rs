@@ -101,8 +101,8 @@ pub(super) struct ChunkReader {
     cause: Option<StopCause>,
     thought: bool,
     answered: bool,
-    /// The endpoint's numbers of the calls that have begun, in order.
-    called: Vec<u32>,
+    /// The endpoint's numbers and ids of the calls that have begun, in order.
+    called: Vec<(u32, String)>,
 }
 
 impl ChunkReader {
@@ -165,26 +165,40 @@ impl ChunkReader {
         Ok(deltas)
     }
 
+    /// Gives out what was held back, for a call follows.
+    fn flush(&mut self, deltas: &mut Vec<Delta>) {
+        let splitter =
+            std::mem::replace(&mut self.splitter, ThinkingSplitter::new(Beginning::After));
+        self.show(splitter.finish(), deltas);
+        let held = self.stop.flush();
+        if !held.is_empty() {
+            deltas.push(Delta::Content(held));
+        }
+    }
+
     /// Places a call, or a piece of one. Some endpoints send whole calls without numbers.
     fn call(&mut self, call: WireCall, deltas: &mut Vec<Delta>) {
         self.answered = true;
         let WireCall { index, id, function: WireFunction { name, arguments } } = call;
         let name = name.filter(|name| !name.is_empty());
-        let last = self.called.last().copied();
+        let id = id.filter(|id| !id.is_empty());
+        let last = self.called.last().map(|(number, _)| *number);
         let theirs = match (index, &name) {
             (Some(index), _) => index,
             (None, Some(_)) => last.map_or(0, |last| last.saturating_add(1)),
             (None, None) => last.unwrap_or_default(),
         };
-        let known = self.called.iter().position(|called| *called == theirs);
+        // Some endpoints number every call 0 and tell them apart by their ids.
+        let is_other = |known: &str| name.is_some() && id.as_ref().is_some_and(|id| id != known);
+        let known = self.called.iter().rposition(|(number, id)| *number == theirs && !is_other(id));
         let ours = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
         let index = match (known, name) {
             (Some(position), _) => ours(position),
             (None, Some(name)) => {
                 let index = ours(self.called.len());
-                self.called.push(theirs);
-                let id = id.filter(|id| !id.is_empty());
                 let id = id.unwrap_or_else(|| format!("call_{}", uuid::Uuid::new_v4().simple()));
+                self.called.push((theirs, id.clone()));
+                self.flush(deltas);
                 deltas.push(Delta::ToolCall { index, id, name });
                 index
             }
