@@ -65,7 +65,7 @@ impl ScriptedEngine {
         if let Some(failure) = refusal {
             return Err(failure.happen());
         }
-        let calls = calls(&reply, &request.tools)?;
+        let calls = calls(reply, &request.tools)?;
         let room = limit.saturating_sub(prompt_tokens);
         let most = request.max_tokens.map_or(room, |limit| room.min(u64::from(limit)));
         let play = Play {

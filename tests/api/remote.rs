@@ -189,7 +189,7 @@ async fn an_endpoint_that_is_not_there_is_named_without_its_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tools_and_forms_are_passed_on_and_calls_come_back() {
+async fn calls_come_back_however_an_endpoint_numbers_them() {
     let piece = |call: Value| delta(json!({"tool_calls": [call]}));
     let chunks = [
         piece(json!({"index": 3, "id": "a", "type": "function",
@@ -202,9 +202,27 @@ async fn tools_and_forms_are_passed_on_and_calls_come_back() {
         // That is no reason in the words of OpenAI either.
         finish("stop"),
     ];
-    let Endpoint { model, asked } = endpoint(200, events(&chunks)).await;
+    let Endpoint { model, .. } = endpoint(200, events(&chunks)).await;
+    let generation = model.generate(Request::ask("?")).await.expect("starts");
+    let answer = generation.collect().await.expect("ends well");
+    let calls: Vec<_> =
+        answer.tool_calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
+    assert_eq!(calls, [("f", r#"{"x": 1}"#), ("f", "{}"), ("g", "{}")]);
+    assert_eq!(answer.tool_calls[0].id, "a");
+    assert_eq!(answer.finish.reason, FinishReason::ToolCalls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_and_forms_are_passed_on() {
+    let Endpoint { model, asked } = endpoint(200, events(&[finish("stop")])).await;
     let call =
         ToolCall { id: "b".to_owned(), name: "f".to_owned(), arguments: r#"{"x":0}"#.to_owned() };
+    let function = Function {
+        name: "f".to_owned(),
+        description: String::new(),
+        parameters: json!({"type": "object"}),
+        strict: Some(true),
+    };
     let request = Request {
         messages: vec![
             Message::user("?"),
@@ -213,25 +231,13 @@ async fn tools_and_forms_are_passed_on_and_calls_come_back() {
         ],
         format: Format::Object,
         tools: Tools {
-            functions: [Function {
-                name: "f".to_owned(),
-                description: String::new(),
-                parameters: json!({"type": "object"}),
-                strict: Some(true),
-            }]
-            .into(),
+            functions: [function].into(),
             choice: ToolChoice::Named("f".to_owned()),
             several: false,
         },
         ..Request::default()
     };
-    let generation = model.generate(request).await.expect("starts");
-    let answer = generation.collect().await.expect("ends well");
-    let calls: Vec<_> =
-        answer.tool_calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
-    assert_eq!(calls, [("f", r#"{"x": 1}"#), ("f", "{}"), ("g", "{}")]);
-    assert_eq!(answer.tool_calls[0].id, "a");
-    assert_eq!(answer.finish.reason, FinishReason::ToolCalls);
+    model.generate(request).await.expect("starts").collect().await.expect("ends well");
     let asked = asked.lock().expect("no panic").pop().expect("a request");
     let asked = json!({
         "messages": asked["messages"], "tools": asked["tools"], "tool_choice": asked["tool_choice"],
