@@ -100,7 +100,12 @@ struct Shared {
     access: RwLock<Access>,
     /// Kibibytes of request bodies that may be in memory at the same time.
     bodies: Arc<Semaphore>,
+    /// How many requests count tokens, which needs no turn.
+    counting: Arc<Semaphore>,
 }
+
+/// See [`App::count_tokens`].
+const COUNTING_AT_ONCE: usize = 16;
 
 /// See [`App::body_room`].
 const BODIES_AT_ONCE: usize = 256 * 1024;
@@ -112,6 +117,7 @@ impl App {
             admission: Admission::new(settings.limits),
             access: RwLock::new(settings.access.clone()),
             bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
+            counting: Arc::new(Semaphore::new(COUNTING_AT_ONCE)),
             settings,
             catalog: RwLock::new(Arc::new(catalog)),
             metrics: Metrics::default(),
@@ -148,6 +154,20 @@ impl App {
         let kibibytes = bytes.div_ceil(1024).clamp(1, BODIES_AT_ONCE);
         let kibibytes = u32::try_from(kibibytes).unwrap_or(u32::MAX);
         Arc::clone(&self.0.bodies).acquire_many_owned(kibibytes).await.ok()
+    }
+
+    /// Leave to count tokens, or to read them; given back by dropping it.
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::Overloaded`] if many do already: they take memory and wait for each other.
+    pub(crate) fn count_tokens(&self) -> Result<OwnedSemaphorePermit, GenerateError> {
+        Arc::clone(&self.0.counting).try_acquire_owned().map_err(|_| GenerateError::Overloaded {
+            message: format!(
+                "{COUNTING_AT_ONCE} requests count tokens already. Please try again in a moment."
+            ),
+            retry_after: Duration::from_secs(1),
+        })
     }
 
     /// Refuses new requests and those that wait; running answers go on.

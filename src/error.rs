@@ -129,6 +129,14 @@ impl ApiError {
         self
     }
 
+    /// The same error, blamed on the field `to` where it was on `from`.
+    pub(crate) fn renamed(mut self, from: &str, to: &'static str) -> Self {
+        if self.detail.param.as_deref() == Some(from) {
+            self.detail.param = Some(to.into());
+        }
+        self
+    }
+
     /// 400: the request as a whole cannot be understood.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorKind::InvalidRequestError, message)

@@ -60,22 +60,27 @@ pub(crate) async fn completions(
     State(app): State<App>,
     JsonBody(body): JsonBody<request::CompletionRequest>,
 ) -> Result<Response, ApiError> {
-    let order = Order::check(body, app.settings())?;
+    let mut order = Order::check(body, app.settings())?;
     let entry = app.find(&order.model)?;
-    let echoed = order.echoed(&*entry.model).await?;
-    let style = order.style(echoed);
-    let count = order.count();
+    // The domain knows conversations; here it is the prompt that is at fault.
+    let here = |error: ApiError| error.renamed("messages", "prompt");
+    let counting = app.count_tokens()?;
+    order.check_prompts(&*entry.model).await.map_err(here)?;
+    let echoed = order.echoed(&entry).await.map_err(here)?;
+    drop(counting);
+    let (style, count) = (order.style(echoed), order.count());
+    let choices = Choices::start_each(&app, &entry, order.requests(), count, order.each);
+    let choices = choices.await.map_err(here)?;
     let identity = Identity::new("cmpl", order.model);
-    let choices = Choices::start_each(&app, &entry, order.requests).await?;
     let run_id = identity.run_id();
     let mut response = match order.delivery {
         Delivery::Whole => {
-            let answers = choices.collect(count).await?;
+            let answers = choices.collect(count).await.map_err(|error| here(error.into()))?;
             Json(reply::whole(answers, identity, style)).into_response()
         }
         Delivery::Stream(usage) => {
             let writer = reply::Writer::new(identity, style, usage);
-            respond(choices, writer, app.settings()).await?
+            respond(choices, writer, app.settings()).await.map_err(here)?
         }
     };
     response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));

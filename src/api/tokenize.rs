@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most tokens that are turned into text at once.
-const MOST_TOKENS: usize = 1 << 20;
+const MOST_TOKENS: usize = 1 << 17;
 
 /// What is to be cut into tokens: a prompt or a conversation.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -68,7 +68,7 @@ pub struct DetokenizeRequest {
     /// The model's name; without any, the first one that is not a chain.
     pub model: Option<String>,
     /// The tokens.
-    #[schema(value_type = Vec<u32>, required, max_items = 1048576)]
+    #[schema(value_type = Vec<u32>, required, max_items = 131072)]
     pub tokens: Option<Vec<u32>>,
 }
 
@@ -94,6 +94,8 @@ pub struct DetokenizeReply {
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 429, description = "Many requests count tokens already.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
         (status = 503, description = "Loading or shutting down.", body = ErrorBody),
     ),
 )]
@@ -105,7 +107,10 @@ pub(crate) async fn tokenize(
     let request = request(body)?;
     let entry = find(&app, model)?;
     let tokenizer = tokenizer(&entry)?;
-    let tokens = tokenizer.tokenize(&request).await?;
+    let _turn = app.count_tokens()?;
+    let field = if request.raw.is_some() { "prompt" } else { "messages" };
+    let tokens = tokenizer.tokenize(&request).await;
+    let tokens = tokens.map_err(|error| ApiError::from(error).renamed("messages", field))?;
     let token_strs = if with_texts { Some(tokenizer.texts(tokens.clone()).await?) } else { None };
     let max_model_len = entry.info.context_length;
     Ok(Json(TokenizeReply { count: tokens.len(), max_model_len, tokens, token_strs }))
@@ -126,6 +131,8 @@ pub(crate) async fn tokenize(
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 429, description = "Many requests count tokens already.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
         (status = 503, description = "Loading or shutting down.", body = ErrorBody),
     ),
 )]
@@ -138,6 +145,7 @@ pub(crate) async fn detokenize(
         ApiError::invalid("tokens", message)
     })?;
     let entry = find(&app, body.model)?;
+    let _turn = app.count_tokens()?;
     let prompt = tokenizer(&entry)?.detokenize(tokens).await?;
     Ok(Json(DetokenizeReply { prompt }))
 }
@@ -154,7 +162,7 @@ fn request(body: TokenizeRequest) -> Result<Request, ApiError> {
     }
     match (body.prompt, body.messages) {
         (Some(text), None) => {
-            Ok(Request { raw: Some(RawPrompt::Text(text)), ..Request::default() })
+            Ok(Request { raw: Some(RawPrompt::Text(text.into())), ..Request::default() })
         }
         (None, Some(conversation)) => {
             let chat = ChatRequest {

@@ -39,7 +39,11 @@ fn parameters(function: &Function) -> Value {
         _ => Map::new(),
     };
     if let Some(reference) = schema.remove("$ref") {
-        schema.insert("allOf".to_owned(), json!([{"$ref": reference}, {"type": "object"}]));
+        let all = schema.entry("allOf").or_insert_with(|| json!([]));
+        if let Value::Array(all) = all {
+            all.push(json!({"$ref": reference}));
+            all.push(json!({"type": "object"}));
+        }
         return Value::Object(schema);
     }
     schema.insert("type".to_owned(), json!("object"));

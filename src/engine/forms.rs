@@ -110,17 +110,29 @@ impl Forms {
             .filter(|function| named.is_none_or(|name| *name == function.name))
             .collect();
         // What a strict function's schema says is kept to the letter, or the function is refused.
-        let strict = functions.iter().any(|function| function.strict == Some(true));
-        let limits = CallLimits { lenient: !strict };
+        let refuse = |function: &Function, error: String| {
+            let name = &function.name;
+            let message = format!("Invalid schema for function '{name}': {error}");
+            GenerateError::invalid("tools", message)
+        };
+        let is_strict = |function: &&&Function| function.strict == Some(true);
+        for function in functions.iter().filter(is_strict) {
+            let limits = CallLimits { lenient: false };
+            if let Some(error) = grammars.fault(call_schema([*function]), limits) {
+                return Err(refuse(function, error));
+            }
+        }
+        let limits = CallLimits { lenient: !functions.iter().all(|function| is_strict(&function)) };
         let call = grammars.call(call_schema(functions.iter().copied()), limits);
         let call = call.map_err(|error| {
             // Which one is it?
             let at_fault = functions.iter().find_map(|function| {
-                let error = grammars.fault(call_schema([*function]), limits)?;
-                Some(format!("Invalid schema for function '{}': {error}", function.name))
+                Some(refuse(function, grammars.fault(call_schema([*function]), limits)?))
             });
-            let together = || format!("The schemas of the functions cannot be followed: {error}");
-            GenerateError::invalid("tools", at_fault.unwrap_or_else(together))
+            at_fault.unwrap_or_else(|| {
+                let message = format!("The schemas of the functions cannot be followed: {error}");
+                GenerateError::invalid("tools", message)
+            })
         })?;
         let overrunning = grammars.overrunning();
         Ok(Wanted { call, must, several, otherwise: None, overrunning })

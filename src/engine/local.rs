@@ -102,6 +102,8 @@ pub struct LocalEngine {
     slots: Arc<Semaphore>,
     /// How many prompts are tokenized at once: the work goes on when a client leaves.
     tokenizing: Arc<Semaphore>,
+    /// The same for those who only count or read tokens.
+    counting: Arc<Semaphore>,
     /// How many answers the engine works on at once.
     at_once: usize,
     device: String,
@@ -168,6 +170,7 @@ impl LocalEngine {
             recommended: options.recommended,
             slots: Arc::new(Semaphore::new(at_once)),
             tokenizing,
+            counting: Arc::new(Semaphore::new(1)),
             at_once,
             device: name,
         };
@@ -345,9 +348,9 @@ impl LocalEngine {
         tokens: Vec<u32>,
         decode: impl Fn(&Tokens, &[u32]) -> T + Send + 'static,
     ) -> Result<T, GenerateError> {
-        self.known(&tokens)?;
+        self.known(&tokens, "tokens")?;
         let vocabulary = Arc::clone(&self.tokens);
-        let turn = Arc::clone(&self.tokenizing).acquire_owned().await.ok();
+        let turn = Arc::clone(&self.counting).acquire_owned().await.ok();
         let decoding = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             decode(&vocabulary, &tokens)
@@ -400,22 +403,23 @@ impl LocalEngine {
                 let prompt = self.prompt(request)?;
                 Ok((self.encode(prompt.text).await?, prompt.beginning))
             }
-            Some(RawPrompt::Text(text)) => Ok((self.encode(text.clone()).await?, Beginning::Raw)),
+            Some(RawPrompt::Text(text)) => {
+                Ok((self.encode(text.to_string()).await?, Beginning::Raw))
+            }
             Some(RawPrompt::Tokens(tokens)) => {
-                self.known(tokens)?;
+                self.known(tokens, "prompt")?;
                 Ok((Arc::clone(tokens), Beginning::Raw))
             }
         }
     }
 
     /// Refuses tokens that the model does not have: reading one would fail inside the engine.
-    fn known(&self, tokens: &[u32]) -> Result<(), GenerateError> {
-        let size = self.tokens.vocabulary_size();
-        match tokens.iter().find(|token| **token as usize >= size) {
+    fn known(&self, tokens: &[u32], param: &'static str) -> Result<(), GenerateError> {
+        match tokens.iter().find(|token| !self.tokens.has(**token)) {
             None => Ok(()),
             Some(token) => Err(GenerateError::invalid(
-                "prompt",
-                format!("There is no token {token}: this model has the tokens 0 to {}.", size - 1),
+                param,
+                format!("There is no token {token} in this model's vocabulary."),
             )),
         }
     }
@@ -448,7 +452,11 @@ impl Tokenize for LocalEngine {
         &'a self,
         request: &'a Request,
     ) -> BoxFuture<'a, Result<Vec<u32>, GenerateError>> {
-        Box::pin(async move { Ok(self.read(request).await?.0.to_vec()) })
+        Box::pin(async move {
+            // Not in the way of those who wait for an answer.
+            let _turn = self.counting.acquire().await.ok();
+            Ok(self.read(request).await?.0.to_vec())
+        })
     }
 
     fn detokenize(&self, tokens: Vec<u32>) -> BoxFuture<'_, Result<String, GenerateError>> {

@@ -43,9 +43,9 @@ impl Tokens {
         self.longest
     }
 
-    /// How many tokens there are.
-    pub fn vocabulary_size(&self) -> usize {
-        self.tokenizer.get_vocab_size(true)
+    /// Whether there is such a token.
+    pub fn has(&self, id: u32) -> bool {
+        self.tokenizer.id_to_token(id).is_some()
     }
 
     /// The text of a token that stands alone.

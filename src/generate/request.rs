@@ -42,7 +42,7 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawPrompt {
     /// A text; special tokens in it are recognised.
-    Text(String),
+    Text(Arc<str>),
     /// A model's own tokens.
     Tokens(Arc<[u32]>),
 }
@@ -119,7 +119,7 @@ impl Request {
     pub fn conversing(mut self, whose: &str) -> Result<Self, GenerateError> {
         match self.raw.take() {
             None => {}
-            Some(RawPrompt::Text(text)) => self.messages.push(Message::user(text)),
+            Some(RawPrompt::Text(text)) => self.messages.push(Message::user(&*text)),
             Some(RawPrompt::Tokens(_)) => return Err(Self::refusal("prompt", whose)),
         }
         Ok(self)

@@ -46,11 +46,12 @@ impl Choices {
         request: Request,
         count: u32,
     ) -> Result<Self, ApiError> {
-        let requests = (0..count).map(|number| request.numbered(number)).collect();
-        Self::start_each(app, entry, requests).await
+        let requests = (0..count).map(|number| request.numbered(number));
+        Self::start_each(app, entry, requests, count, count).await
     }
 
-    /// As [`Choices::start`], for answers to different requests.
+    /// As [`Choices::start`], for `count` answers to different requests, of which `at_once` may run at
+    /// the same time. The requests are made when it is their turn.
     ///
     /// # Errors
     ///
@@ -58,11 +59,12 @@ impl Choices {
     pub(in crate::api) async fn start_each(
         app: &App,
         entry: &Entry,
-        requests: Vec<Request>,
+        requests: impl Iterator<Item = Request> + Send,
+        count: u32,
+        at_once: u32,
     ) -> Result<Self, ApiError> {
-        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
         let mut meter = app.metrics().begin(&entry.info.id);
-        let permit = match app.admission().admit_many(count).await {
+        let permit = match app.admission().admit_many(at_once).await {
             Ok(permit) => permit,
             Err(error) => {
                 meter.failed();
@@ -71,7 +73,7 @@ impl Choices {
         };
         meter.admitted();
         let limit = TimeLimit::from_now(app.settings().generation_timeout);
-        let starting = start_all(&entry.model, requests, permit.answers());
+        let starting = start_all(&entry.model, requests.collect(), permit.answers());
         let started = tokio::select! {
             started = starting => started,
             error = limit.clone().passed() => Err(error),

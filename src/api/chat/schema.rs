@@ -34,7 +34,7 @@ pub(super) fn always_null() -> RefOr<Schema> {
 }
 
 /// Refused with any value.
-pub(super) fn nothing() -> RefOr<Schema> {
+pub(in crate::api) fn nothing() -> RefOr<Schema> {
     null().description(Some(TEXT)).into()
 }
 

@@ -1,9 +1,16 @@
 //! From what arrived to what is asked.
 
-use super::{prompt::prompts, reply::Style, request::CompletionRequest};
+use std::sync::Arc;
+
+use super::{
+    prompt::{MOST_PROMPTS, prompts},
+    reply::Style,
+    request::CompletionRequest,
+};
 use crate::{
     api::chat::validate::{Common, Delivery},
     app::ApiSettings,
+    catalog::Entry,
     error::ApiError,
     generate::{Generate, RawPrompt, Request},
 };
@@ -12,15 +19,14 @@ use crate::{
 pub(super) struct Order {
     /// The model's name, as the client spelled it.
     pub(super) model: String,
-    /// One request a continuation: those of the first prompt, then those of the next.
-    pub(super) requests: Vec<Request>,
     /// Whole, or piece by piece.
     pub(super) delivery: Delivery,
     prompts: Vec<RawPrompt>,
     /// How many continuations a prompt has.
-    each: u32,
+    pub(super) each: u32,
     echo: bool,
-    logprobs: bool,
+    /// What is asked of every prompt.
+    request: Request,
 }
 
 impl Order {
@@ -52,52 +58,82 @@ impl Order {
             return Err(ApiError::invalid("logprobs", "`logprobs` must be from 0 to 20."));
         }
         let common = Common::check(body.common(), settings)?;
-        let requests = prompts
-            .iter()
-            .flat_map(|prompt| {
-                let request = Request { raw: Some(prompt.clone()), ..common.request.clone() };
-                (0..common.choices).map(move |number| request.numbered(number))
-            })
-            .collect();
+        if prompts.len() * common.choices as usize > MOST_PROMPTS {
+            let message =
+                format!("`prompt` times `n` must be at most {MOST_PROMPTS} continuations.");
+            return Err(ApiError::invalid("prompt", message));
+        }
         Ok(Self {
             model: common.model,
-            requests,
             delivery: common.delivery,
             prompts,
             each: common.choices,
             echo,
-            logprobs: common.request.logprobs.is_some(),
+            request: common.request,
         })
     }
 
     /// How many continuations there will be.
     pub(super) fn count(&self) -> u32 {
-        u32::try_from(self.requests.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.prompts.len()).unwrap_or(u32::MAX).saturating_mul(self.each)
     }
 
-    /// The text before each continuation, if it was asked for.
+    /// One request a continuation: those of the first prompt, then those of the next.
+    pub(super) fn requests(&self) -> impl Iterator<Item = Request> + Send + '_ {
+        self.prompts.iter().flat_map(|prompt| {
+            let request = Request { raw: Some(prompt.clone()), ..self.request.clone() };
+            (0..self.each).map(move |number| request.numbered(number))
+        })
+    }
+
+    /// Finds what is wrong with one of several prompts before the others are answered.
+    ///
+    /// # Errors
+    ///
+    /// If a prompt is too long, or has tokens that the model does not know.
+    pub(super) async fn check_prompts(&mut self, model: &dyn Generate) -> Result<(), ApiError> {
+        let Some(tokenizer) = model.tokenizer().filter(|_| self.prompts.len() > 1) else {
+            return Ok(());
+        };
+        for prompt in &mut self.prompts {
+            let request = Request { raw: Some(prompt.clone()), ..Request::default() };
+            let tokens = tokenizer.tokenize(&request).await?;
+            if !self.echo {
+                *prompt = RawPrompt::Tokens(tokens.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The text before the continuations of each prompt, if it was asked for.
     ///
     /// # Errors
     ///
     /// If tokens are to be echoed that the model does not know.
-    pub(super) async fn echoed(&self, model: &dyn Generate) -> Result<Vec<String>, ApiError> {
+    pub(super) async fn echoed(&self, entry: &Entry) -> Result<Vec<Arc<str>>, ApiError> {
         let mut texts = Vec::new();
         for prompt in self.prompts.iter().filter(|_| self.echo) {
-            let text = match prompt {
-                RawPrompt::Text(text) => text.clone(),
-                RawPrompt::Tokens(tokens) => match model.tokenizer() {
-                    Some(tokenizer) => tokenizer.detokenize(tokens.to_vec()).await?,
-                    // The model itself says why it does not take them.
-                    None => String::new(),
+            texts.push(match prompt {
+                RawPrompt::Text(text) => Arc::clone(text),
+                RawPrompt::Tokens(tokens) => match entry.model.tokenizer() {
+                    // What is too long the model itself refuses.
+                    Some(tokenizer) if fits(tokens, entry) => {
+                        tokenizer.detokenize(tokens.to_vec()).await?.into()
+                    }
+                    Some(_) | None => "".into(),
                 },
-            };
-            texts.extend((0..self.each).map(|_| text.clone()));
+            });
         }
         Ok(texts)
     }
 
     /// How the reply is written.
-    pub(super) fn style(&self, echoed: Vec<String>) -> Style {
-        Style { count: self.count(), each: self.each, echoed, logprobs: self.logprobs }
+    pub(super) fn style(&self, echoed: Vec<Arc<str>>) -> Style {
+        let logprobs = self.request.logprobs.is_some();
+        Style { count: self.count(), each: self.each, echoed, logprobs }
     }
+}
+
+fn fits(tokens: &[u32], entry: &Entry) -> bool {
+    entry.info.context_length.is_none_or(|length| tokens.len() <= length as usize)
 }

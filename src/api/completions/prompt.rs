@@ -23,14 +23,14 @@ pub(super) fn prompts(prompt: Option<&Value>) -> Result<Vec<RawPrompt>, ApiError
         ApiError::invalid("prompt", message)
     };
     let prompts = match prompt {
-        Some(Value::String(text)) => vec![RawPrompt::Text(text.clone())],
+        Some(Value::String(text)) => vec![RawPrompt::Text(text.as_str().into())],
         Some(Value::Array(items)) if items.first().is_some_and(Value::is_number) => {
             vec![RawPrompt::Tokens(tokens(items).ok_or_else(wrong)?)]
         }
         Some(Value::Array(items)) if items.len() <= MOST_PROMPTS => items
             .iter()
             .map(|item| match item {
-                Value::String(text) => Some(RawPrompt::Text(text.clone())),
+                Value::String(text) => Some(RawPrompt::Text(text.as_str().into())),
                 Value::Array(numbers) => tokens(numbers).map(RawPrompt::Tokens),
                 _ => None,
             })
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn four_kinds_are_taken_and_nothing_else() {
-        let text = |text: &str| RawPrompt::Text(text.to_owned());
+        let text = |text: &str| RawPrompt::Text(text.into());
         for (value, expected) in [
             (json!("a"), vec![text("a")]),
             (json!(["a", "b"]), vec![text("a"), text("b")]),

@@ -1,6 +1,6 @@
 //! Continuations, as they are sent: the same object whole and as a piece of a stream.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -91,8 +91,8 @@ pub(super) struct Style {
     pub(super) count: u32,
     /// How many of them a prompt has.
     pub(super) each: u32,
-    /// What stands before each of them; nothing if nothing does.
-    pub(super) echoed: Vec<String>,
+    /// What stands before those of each prompt; nothing if nothing does.
+    pub(super) echoed: Vec<Arc<str>>,
     /// Whether tokens come with their probabilities.
     pub(super) logprobs: bool,
 }
@@ -101,6 +101,13 @@ pub(super) struct Style {
 #[derive(Debug, Default)]
 struct Tally {
     prompts: BTreeMap<u32, TokenUsage>,
+}
+
+impl Style {
+    /// What stands before a continuation.
+    fn before(&self, index: u32) -> &str {
+        self.echoed.get((index / self.each.max(1)) as usize).map_or("", |text| text)
+    }
 }
 
 impl Tally {
@@ -121,13 +128,12 @@ impl Tally {
 pub(super) fn whole(answers: Vec<Answer>, identity: Identity, style: Style) -> Completion {
     let mut tally = Tally::default();
     let first = answers.first().map(|answer| answer.finish.clone()).unwrap_or_default();
-    let mut echoed = style.echoed.into_iter();
     let choices = (0..)
         .zip(answers)
         .map(|(index, answer)| {
             tally.add(index, style.each, &answer.finish);
             CompletionChoice {
-                text: echoed.next().unwrap_or_default() + &answer.content,
+                text: format!("{}{}", style.before(index), answer.content),
                 index,
                 logprobs: style.logprobs.then(|| text_logprobs(answer.logprobs, &mut 0)),
                 finish_reason: Some(answer.finish.reason.into()),
@@ -160,9 +166,16 @@ fn text_logprobs(tokens: Vec<TokenLogprob>, offset: &mut u64) -> TextLogprobs {
     for TokenLogprob { chosen, top } in tokens {
         body.text_offset.push(*offset);
         *offset += chosen.text.chars().count() as u64;
+        // Of several tokens with the same text, parts of characters, the likeliest counts; the one
+        // that was chosen is always there.
+        let mut likeliest = BTreeMap::new();
+        for token in top {
+            likeliest.entry(token.text).or_insert(token.logprob);
+        }
+        likeliest.entry(chosen.text.clone()).or_insert(chosen.logprob);
+        body.top_logprobs.push(likeliest);
         body.token_logprobs.push(chosen.logprob);
         body.tokens.push(chosen.text);
-        body.top_logprobs.push(top.into_iter().map(|token| (token.text, token.logprob)).collect());
     }
     body
 }
@@ -202,14 +215,14 @@ impl Writer {
 
 impl EventWriter for Writer {
     fn opening(&mut self) -> Vec<Bytes> {
-        let echoed = std::mem::take(&mut self.style.echoed);
-        (0..)
-            .zip(echoed)
-            .map(|(index, text)| {
-                let choice = self.text(index, text);
-                self.event(vec![choice], None)
-            })
-            .collect()
+        let echoing = !self.style.echoed.is_empty();
+        let mut events = Vec::new();
+        for index in (0..self.style.count).filter(|_| echoing) {
+            let before = self.style.before(index).to_owned();
+            let choice = self.text(index, before);
+            events.push(self.event(vec![choice], None));
+        }
+        events
     }
 
     fn piece(&mut self, Piece { index, delta }: Piece) -> Option<Bytes> {

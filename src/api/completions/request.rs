@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::api::chat::{
     request::{ChatRequest, Stop, StreamOptions},
     schema,
+    thinking::{Effort, TemplateArguments},
 };
 
 /// A request to continue a prompt.
@@ -76,6 +77,33 @@ pub struct CompletionRequest {
     /// The form of the text. Only from models.
     #[schema(schema_with = schema::response_format)]
     pub response_format: Option<Value>,
+    /// How much a chain or a remote model thinks at most; a continued prompt knows no thinking apart.
+    pub reasoning_effort: Option<Effort>,
+    /// `false` turns the thinking of a chain or a remote model off.
+    pub enable_thinking: Option<bool>,
+    /// Of these only `enable_thinking` (also `thinking`) and `thinking_budget` are looked at.
+    pub chat_template_kwargs: Option<TemplateArguments>,
+    /// The most tokens of thinking of a chain or a remote model. 0: no thinking, -1: no limit.
+    #[schema(minimum = -1)]
+    pub thinking_token_budget: Option<i64>,
+    /// Refused: constraints are not offered by this version.
+    #[schema(schema_with = schema::nothing)]
+    pub structured_outputs: Option<Value>,
+    /// Refused: constraints are not offered by this version.
+    #[schema(schema_with = schema::nothing)]
+    pub guided_json: Option<Value>,
+    /// Refused: constraints are not offered by this version.
+    #[schema(schema_with = schema::nothing)]
+    pub guided_regex: Option<Value>,
+    /// Refused: constraints are not offered by this version.
+    #[schema(schema_with = schema::nothing)]
+    pub guided_choice: Option<Value>,
+    /// Refused: constraints are not offered by this version.
+    #[schema(schema_with = schema::nothing)]
+    pub guided_grammar: Option<Value>,
+    /// Refused: constraints are not offered by this version.
+    #[schema(schema_with = schema::nothing)]
+    pub grammar: Option<Value>,
 }
 
 impl CompletionRequest {
@@ -100,6 +128,16 @@ impl CompletionRequest {
             seed: self.seed,
             logit_bias: self.logit_bias,
             response_format: self.response_format,
+            reasoning_effort: self.reasoning_effort,
+            enable_thinking: self.enable_thinking,
+            chat_template_kwargs: self.chat_template_kwargs,
+            thinking_token_budget: self.thinking_token_budget,
+            structured_outputs: self.structured_outputs,
+            guided_json: self.guided_json,
+            guided_regex: self.guided_regex,
+            guided_choice: self.guided_choice,
+            guided_grammar: self.guided_grammar,
+            grammar: self.grammar,
             ..ChatRequest::default()
         }
     }
