@@ -1,11 +1,16 @@
 """Turns a training checkpoint into the shipped files, and back.
 
     python -m training.export --checkpoint build/run/checkpoint.pt      write assets/embedded
+    python -m training.export --checkpoint ... --blend 0.5              half of that, half of what is there
     python -m training.export --hf build/plain                          the same weights as an ordinary F16 folder
     python -m training.export --zero build/zero                         that folder with all weights zero
 
 `weights.safetensors` holds every matrix as int8 `NAME` with one float per row
 in `NAME.scale`; all other tensors are float32. Names are those of Hugging Face.
+
+A run that started from the shipped weights may be blended with them: what it
+learnt stays for the most part, and so does what it lost (Wortsman et al.,
+"Robust fine-tuning of zero-shot models", arXiv:2109.01903).
 """
 
 import argparse
@@ -38,14 +43,20 @@ def hugging_face_config(config: ModelConfig, eos: int, padding: int) -> dict:
     }
 
 
-def save_assets(checkpoint: Path, folder: Path):
-    """Write weights, config and generation config; the tokenizer is there already."""
+def save_assets(checkpoint: Path, folder: Path, share: float = 1.0):
+    """Write weights, config and generation config; the tokenizer is there already.
+
+    With a `share` under 1 the rest comes from the weights in the folder.
+    """
     from tokenizers import Tokenizer
 
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    before = load_weights(folder) if share < 1 else {}
     tensors = {}
     for name, tensor in state["model"].items():
         tensor = tensor.float()
+        if share < 1:
+            tensor = (1 - share) * before[name] + share * tensor
         if tensor.dim() == 2:
             tensors[name], tensors[f"{name}.scale"] = round_to_int8(tensor)
         else:
@@ -84,12 +95,13 @@ def main():
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--blend", type=float, default=1.0, help="share of the checkpoint, from 0 to 1; the rest is what is there")
     parser.add_argument("--assets", type=Path, default=ASSETS)
     parser.add_argument("--hf", type=Path)
     parser.add_argument("--zero", type=Path)
     options = parser.parse_args()
     if options.checkpoint:
-        save_assets(options.checkpoint, options.assets)
+        save_assets(options.checkpoint, options.assets, options.blend)
     if options.hf:
         save_plain(options.assets, options.hf, zero=False)
     if options.zero:

@@ -84,16 +84,12 @@ impl Forms {
         })?;
         let value = grammars.constrain(format).map_err(|error| invalid_format(format, &error))?;
         if tools.is_empty() {
-            return Ok(value.map_or(Form::Free, Form::Value));
+            return Ok(value.map_or(Form::Free, |value| Form::Value(Box::new(value))));
         }
         let wanted = self.wanted(grammars, tools)?;
         let wanted = Wanted { otherwise: value.filter(|_| !wanted.must), ..wanted };
-        Ok(Form::Calls(Calls::new(
-            wanted,
-            self.tags.clone(),
-            Arc::clone(&self.stop_tokens),
-            Arc::clone(&self.tokens),
-        )))
+        let (stops, tokens) = (Arc::clone(&self.stop_tokens), Arc::clone(&self.tokens));
+        Ok(Form::Calls(Box::new(Calls::new(wanted, self.tags.clone(), stops, tokens))))
     }
 
     /// What the calls of an answer look like.

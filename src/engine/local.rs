@@ -290,24 +290,7 @@ impl LocalEngine {
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
             return Ok(Generation::new(deltas(submission.submit(permit).await?, reader)));
         }
-        // Others have all places: the wait belongs to the answer, so that its reader hears that it
-        // goes on and can leave.
-        let slots = Arc::clone(&self.slots);
-        Ok(Generation::new(stream! {
-            let Ok(permit) = slots.acquire_owned().await else {
-                yield Err(GenerateError::engine("The engine is shutting down."));
-                return;
-            };
-            match submission.submit(permit).await {
-                Err(error) => yield Err(error),
-                Ok(running) => {
-                    let mut deltas = pin!(deltas(running, reader));
-                    while let Some(delta) = deltas.next().await {
-                        yield delta;
-                    }
-                }
-            }
-        }))
+        Ok(Generation::new(later(Arc::clone(&self.slots), submission, reader)))
     }
 
     /// Refuses a prompt beyond the limit, by the name of what limits it.
@@ -551,6 +534,30 @@ impl Submission {
             .await
             .map_err(|error| failed(error.to_string()))?;
         Ok(Running { responses, log, slot, guard, broken: self.broken })
+    }
+}
+
+/// An answer whose turn has not come: others have all places. The wait belongs to the answer, so that
+/// its reader hears that it goes on and can leave.
+fn later(
+    slots: Arc<Semaphore>,
+    submission: Submission,
+    reader: Reader,
+) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
+    stream! {
+        let Ok(permit) = slots.acquire_owned().await else {
+            yield Err(GenerateError::engine("The engine is shutting down."));
+            return;
+        };
+        match submission.submit(permit).await {
+            Err(error) => yield Err(error),
+            Ok(running) => {
+                let mut deltas = pin!(deltas(running, reader));
+                while let Some(delta) = deltas.next().await {
+                    yield delta;
+                }
+            }
+        }
     }
 }
 

@@ -18,9 +18,9 @@ pub enum Form {
     /// Nothing.
     Free,
     /// A JSON value.
-    Value(Constraint),
+    Value(Box<Constraint>),
     /// The calls of functions in it.
-    Calls(Calls),
+    Calls(Box<Calls>),
 }
 
 impl Form {

@@ -49,7 +49,7 @@ def test_tokens_can_be_asked_with(client, server):
     cut = post("/v1/tokenize", {"model": HOSTED, "messages": messages, "return_token_strs": True})
     assert cut["count"] == len(cut["tokens"]) == len(cut["token_strs"])
     text = post("/detokenize", {"model": HOSTED, "tokens": cut["tokens"]})["prompt"]
-    assert post("/tokenize", {"prompt": text})["tokens"] == cut["tokens"]
+    assert post("/tokenize", {"model": HOSTED, "prompt": text})["tokens"] == cut["tokens"]
     options = {"model": HOSTED, "temperature": 0, "max_tokens": 200}
     by_tokens = client.completions.create(prompt=cut["tokens"], logprobs=2, **options).choices[0]
     by_text = client.completions.create(prompt=text, **options).choices[0]

@@ -36,9 +36,8 @@ fn add() -> Function {
 fn calls(answer: &Answer, functions: &[Function]) -> usize {
     for call in &answer.tool_calls {
         let function = functions.iter().find(|function| function.name == call.name);
-        let function = function.unwrap_or_else(|| panic!("{call:?} calls nothing that there is"));
-        let arguments: Value = serde_json::from_str(&call.arguments)
-            .unwrap_or_else(|error| panic!("{error}: {}", call.arguments));
+        let function = function.expect("it calls what there is");
+        let arguments: Value = serde_json::from_str(&call.arguments).unwrap();
         assert!(is_valid(&arguments, &function.parameters), "{call:?}\n{}", function.parameters);
         assert!(call.id.starts_with("call_"), "{call:?}");
     }
