@@ -8,7 +8,8 @@ from collections import Counter
 
 from .generate import Maker
 from .grading import closeness, grade, numbers_and_placeholders
-from .tasks.phrases import near_held_out
+from .tasks.exercises import SENTENCES
+from .tasks.phrases import PAIRS, near_held_out
 
 
 def main():
@@ -35,9 +36,10 @@ def main():
                     print("numbers", task.name, chinese, english)
             if "{" in english.replace("\\frac{1}{x}", "").replace("\\sqrt{x}", "").replace("e^{-x^2}", "") and problem.kind == "math" or "[" in english and problem.kind == "math":
                 print("left over", task.name, english)
-    for file, line, frame in near_held_out():
-        wrong["phrases"] += 1
-        print(f"phrases/{file}.txt is near a held-out frame: {line}   ({frame})")
+    for folder, sources in (("phrases", PAIRS), ("exercises", SENTENCES)):
+        for file, line, frame in near_held_out(sources=sources):
+            wrong[folder] += 1
+            print(f"{folder}/{file}.txt is near a held-out frame: {line}   ({frame})")
     assert closeness("a b c", "a b c") == 1.0
     print({name: (wrong[name], count) for name, count in sorted(seen.items())})
 

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from training.grading import grade, wilson  # noqa: E402
+from training.grading import grade, keeps_numbers, wilson  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent / "evaluation"
 BARS = {"math-known": 0.95, "code-known": 0.95, "translation-known": 0.97, "math-heldout": 0.80, "code-heldout": 0.80, "translation-heldout": 0.80}
@@ -103,12 +103,15 @@ def main() -> int:
         if bar and right / max(1, total) < bar:
             missed.append(name)
         print(f"{name:<24}{right:>7}{total:>6}{right / max(1, total):>9.1%}   {low:.1%} - {high:.1%}   {'' if bar is None else f'{bar:.0%}' + (' missed' if name in missed else ' ok')}   ({time.time() - begun:.0f} s)", flush=True)
+        kept = sum(keeps_numbers(entry, answer) for entry, answer in zip(entries, answers)) if name.startswith("translation") else None
+        if kept is not None:
+            print(f"{'':<8}numbers alone{kept:>10}{total:>6}{kept / max(1, total):>9.1%}", flush=True)
         by_task: dict = {}
         for entry, mark in zip(entries, marks):
             counts = by_task.setdefault(entry.get("task", entry["kind"]), [0, 0])
             counts[0] += mark
             counts[1] += 1
-        report[name] = {"right": right, "total": total, "interval": [low, high], "bar": bar, "tasks": by_task,
+        report[name] = {"right": right, "total": total, "interval": [low, high], "bar": bar, "numbers_alone": kept, "tasks": by_task,
                         "answers": [{"id": entry["id"], "right": mark, "text": answer} for entry, answer, mark in zip(entries, answers, marks)]}
         shown = 0
         for entry, answer, mark in zip(entries, answers, marks):

@@ -99,6 +99,11 @@ def numbers_and_placeholders(text: str) -> tuple[list, list]:
     return sorted(re.findall(r"\d+(?:\.\d+)?", re.sub(r"⟦M\d+⟧", " ", text))), sorted(placeholders)
 
 
+def keeps_numbers(entry: dict, text: str) -> bool:
+    """Every number and every placeholder as in the reference, whatever the words are."""
+    return numbers_and_placeholders(visible(text)) == numbers_and_placeholders(entry["reference"])
+
+
 def grade_translation(entry: dict, text: str) -> bool:
     """Numbers and placeholders exact, no Chinese left, text close to the reference."""
     text = visible(text)

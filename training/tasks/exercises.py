@@ -33,6 +33,7 @@ def read(file: Path) -> list:
 
 
 EXERCISES = {file.stem: read(file) for file in sorted(FOLDER.glob("*.txt"))}
+SENTENCES = {name: [entry[2] for entry in entries if isinstance(entry[2], tuple)] for name, entries in EXERCISES.items()}
 IN_BOTH_LANGUAGES = {name: [entry for entry in entries if isinstance(entry[2], tuple)] for name, entries in EXERCISES.items()}
 
 

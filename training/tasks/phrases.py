@@ -85,12 +85,12 @@ def allowed(pair: tuple) -> bool:
     return not held_out["plain"] & {plain(side) for side in pair}
 
 
-def near_held_out(threshold: float = 0.8) -> list:
+def near_held_out(threshold: float = 0.8, sources: dict = PAIRS) -> list:
     """Sentences of the files that are nearly a held-out Chinese frame, for `training.check`."""
     frames = {plain(text) for text in Phrasing.hidden_texts}
     frames = [text for text in frames if len(text) > 4 and re.search("[\u4e00-\u9fff]", text)]
     found = []
-    for file, entries in PAIRS.items():
+    for file, entries in sources.items():
         for pair in entries:
             matcher = SequenceMatcher(a="", b=plain(pair[0]), autojunk=False)
             for frame in frames:
