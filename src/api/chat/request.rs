@@ -107,7 +107,7 @@ pub struct ChatRequest {
     /// Refused unless it is `none` or `auto`: the old form of `tool_choice`.
     #[schema(schema_with = schema::no_function_call)]
     pub function_call: Option<Value>,
-    /// The form of the answer; the thinking is free. Only from hosted models.
+    /// The form of the answer; the thinking is free. From models, not from chains.
     #[schema(schema_with = schema::response_format)]
     pub response_format: Option<Value>,
     /// Whether the answer's tokens come with their probabilities. Only from hosted models.
