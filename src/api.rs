@@ -12,5 +12,7 @@ pub mod inference;
 mod json;
 pub mod models;
 pub mod reasoning;
+mod recording;
+pub mod responses;
 mod sse;
 pub mod tokenize;

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::{
     access::Access,
-    api::reasoning::ReasoningOutput,
+    api::{reasoning::ReasoningOutput, responses::store::ResponseStore},
     catalog::{Catalog, Entry},
     error::ApiError,
     generate::GenerateError,
@@ -43,6 +43,8 @@ pub struct ApiSettings {
     pub generation_timeout: Option<Duration>,
     /// The most answers one request may ask for with `n`.
     pub max_choices: u32,
+    /// How many responses are kept, to be read and gone on from; 0: none.
+    pub max_responses: usize,
     /// Which web pages may call this server from a browser.
     pub origins: AllowedOrigins,
     /// Which names of this server are accepted in the `Host` header.
@@ -66,6 +68,7 @@ impl Default for ApiSettings {
             body_timeout: Duration::from_secs(60),
             generation_timeout: None,
             max_choices: 8,
+            max_responses: 1000,
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),
             access: Access::default(),
@@ -94,6 +97,7 @@ struct Shared {
     settings: ApiSettings,
     catalog: RwLock<Arc<Catalog>>,
     admission: Admission,
+    responses: ResponseStore,
     metrics: Metrics,
     phase: watch::Sender<Phase>,
     /// Who may ask; replaced when the configuration is read again.
@@ -118,6 +122,7 @@ impl App {
             access: RwLock::new(settings.access.clone()),
             bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
             counting: Arc::new(Semaphore::new(COUNTING_AT_ONCE)),
+            responses: ResponseStore::new(settings.max_responses),
             settings,
             catalog: RwLock::new(Arc::new(catalog)),
             metrics: Metrics::default(),
@@ -236,6 +241,11 @@ impl App {
     /// Lets requests through, at most so many at a time.
     pub fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    /// The responses that are kept.
+    pub(crate) fn responses(&self) -> &ResponseStore {
+        &self.0.responses
     }
 
     /// What was counted and timed.

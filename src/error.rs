@@ -81,6 +81,8 @@ pub enum ErrorCode {
     HostNotAllowed,
     /// No model of that name is served.
     ModelNotFound,
+    /// No response of that id is kept.
+    ResponseNotFound,
     /// Nothing is served at that path.
     RouteNotFound,
     /// The path does not know that method.
@@ -137,6 +139,17 @@ impl ApiError {
         self
     }
 
+    /// The same error in a request whose fields have other names, also where its message quotes them.
+    pub(crate) fn moved(mut self, rename: impl Fn(&str) -> String) -> Self {
+        if let Some(from) = self.detail.param.take() {
+            let to = rename(&from);
+            let message = &self.detail.message;
+            self.detail.message = message.replace(&format!("`{from}`"), &format!("`{to}`"));
+            self.detail.param = Some(to.into());
+        }
+        self
+    }
+
     /// 400: the request as a whole cannot be understood.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorKind::InvalidRequestError, message)
@@ -172,6 +185,18 @@ impl ApiError {
             StatusCode::NOT_FOUND,
             ErrorCode::RouteNotFound,
             format!("Nothing is served at `{path}`. GET /openapi.yaml lists every path."),
+        )
+    }
+
+    /// 404: no response of that id is kept.
+    pub fn no_response(id: &str) -> Self {
+        Self::wrong(
+            StatusCode::NOT_FOUND,
+            ErrorCode::ResponseNotFound,
+            format!(
+                "No response `{id}` is kept here. Responses are kept in memory, the newest ones, \
+                 and only for the key that asked for them."
+            ),
         )
     }
 

@@ -38,6 +38,8 @@ impl Default for Limits {
 pub struct Admission {
     limits: Limits,
     slots: Arc<Semaphore>,
+    /// Leave to ask for a slot in the background.
+    background: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     running: Arc<watch::Sender<usize>>,
 }
@@ -49,6 +51,7 @@ impl Admission {
         Self {
             limits,
             slots: Arc::new(Semaphore::new(limits.max_running as usize)),
+            background: Arc::new(Semaphore::new((limits.max_running / 2).max(1) as usize)),
             waiting: Arc::default(),
             running: Arc::new(watch::Sender::new(0)),
         }
@@ -83,6 +86,22 @@ impl Admission {
         }
     }
 
+    /// Waits for the turn of one answer that nobody waits for, however long that takes.
+    ///
+    /// Half of what may run at most is made of such answers, and they wait for that before they queue
+    /// with the others: work in the background must not keep those out who wait.
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::Unavailable`] once [`Admission::close`] was called.
+    pub async fn admit_in_background(&self) -> Result<Permit, GenerateError> {
+        let own = Arc::clone(&self.background).acquire_owned().await.map_err(|_| closing())?;
+        let slots = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| closing())?;
+        let mut permit = self.permit(slots, 1);
+        permit._background = Some(own);
+        Ok(permit)
+    }
+
     async fn wait(&self, answers: u32) -> Result<Permit, GenerateError> {
         let _place = self.take_place()?;
         let turn = Arc::clone(&self.slots).acquire_many_owned(answers);
@@ -115,7 +134,7 @@ impl Admission {
 
     fn permit(&self, slots: OwnedSemaphorePermit, answers: u32) -> Permit {
         self.running.send_modify(|running| *running += answers as usize);
-        Permit { running: Arc::clone(&self.running), answers, _slots: slots }
+        Permit { running: Arc::clone(&self.running), answers, _slots: slots, _background: None }
     }
 
     fn overloaded(&self, message: String) -> GenerateError {
@@ -127,6 +146,7 @@ impl Admission {
 
     /// Admits nobody any more: new requests and those that wait are refused, running ones go on.
     pub fn close(&self) {
+        self.background.close();
         self.slots.close();
     }
 
@@ -160,6 +180,7 @@ pub struct Permit {
     running: Arc<watch::Sender<usize>>,
     answers: u32,
     _slots: OwnedSemaphorePermit,
+    _background: Option<OwnedSemaphorePermit>,
 }
 
 impl Permit {

@@ -177,6 +177,29 @@ pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
     Ok(plans)
 }
 
+/// Whether this build can host the configured models.
+///
+/// # Errors
+///
+/// Which one it cannot.
+#[cfg(not(feature = "local"))]
+pub fn check_hosting(config: &NodeConfig) -> Result<(), StartError> {
+    let unhosted = config.models.iter().find_map(|(id, model)| match model {
+        ModelConfig::Hosted(hosted) => match &hosted.source {
+            ModelSource::Scripted(_) => None,
+            source => Some((id, no_engine(source))),
+        },
+        ModelConfig::Remote(_) => None,
+    });
+    unhosted.map_or(Ok(()), |(id, error)| Err(StartError::Model { id: id.clone(), error }))
+}
+
+/// Whether this build can host the configured models; with the engine it can.
+#[cfg(feature = "local")]
+pub fn check_hosting(_config: &NodeConfig) -> Result<(), StartError> {
+    Ok(())
+}
+
 /// Whether every alias stands for a model or a chain.
 fn check_aliases(config: &NodeConfig, plans: &[chain::Plan]) -> Result<(), ConfigError> {
     let served = |id: &str| {
@@ -340,11 +363,15 @@ async fn start_hosted(
     _config: &NodeConfig,
     _report: Report<'_>,
 ) -> Result<Started, LoadError> {
-    Err(LoadError::Unsupported(format!(
-        "this build has no engine to host `{}`: build with the default features, use --model \
-         scripted, or configure a remote model",
-        hosted.source
-    )))
+    Err(no_engine(&hosted.source))
+}
+
+#[cfg(not(feature = "local"))]
+fn no_engine(source: &ModelSource) -> LoadError {
+    LoadError::Unsupported(format!(
+        "this build has no engine to host `{source}`: build with the default features, use --model \
+         scripted, or configure a remote model"
+    ))
 }
 
 fn now() -> u64 {

@@ -17,7 +17,7 @@ use crate::{
     api::{
         chat, completions,
         document::{self, Document, Rendered},
-        health, inference, models, tokenize,
+        health, inference, models, responses, tokenize,
     },
     app::App,
     error::ApiError,
@@ -71,6 +71,10 @@ static DOCUMENT: LazyLock<Rendered> = LazyLock::new(|| {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(chat::chat_completions))
+        .routes(routes!(responses::create))
+        .routes(routes!(responses::retrieve, responses::delete))
+        .routes(routes!(responses::cancel))
+        .routes(routes!(responses::input_items))
         .routes(routes!(completions::completions))
         .routes(routes!(inference::infer))
         .routes(routes!(tokenize::tokenize))

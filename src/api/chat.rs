@@ -78,7 +78,7 @@ pub(crate) async fn chat_completions(
     let order = Order::check(body, app.settings())?;
     let entry = app.find(&order.model)?;
     let choices = Choices::start(&app, &entry, order.request, order.choices).await?;
-    let identity = Identity::new("chatcmpl", order.model);
+    let identity = Identity::new("chatcmpl-", order.model);
     let run_id = identity.run_id();
     let mut response = match order.delivery {
         Delivery::Whole => {

@@ -71,7 +71,7 @@ pub(crate) async fn completions(
     let (style, count) = (order.style(echoed), order.count());
     let choices = Choices::start_each(&app, &entry, order.requests(), count, order.each);
     let choices = choices.await.map_err(here)?;
-    let identity = Identity::new("cmpl", order.model);
+    let identity = Identity::new("cmpl-", order.model);
     let run_id = identity.run_id();
     let mut response = match order.delivery {
         Delivery::Whole => {

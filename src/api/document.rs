@@ -34,6 +34,7 @@ use crate::error::ErrorBody;
     modifiers(&KeyScheme),
     tags(
         (name = "chat", description = "Answers."),
+        (name = "responses", description = "Answers that are kept, gone on from, and made in the background."),
         (name = "completions", description = "Prompts, continued."),
         (name = "tokens", description = "A model's own tokens."),
         (name = "models", description = "What can be asked."),
@@ -113,9 +114,16 @@ pub(crate) async fn welcome() -> Json<Welcome> {
         name: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
-        see: ["/v1/models", "/v1/chat/completions", "/openapi.yaml", "/health", "/metrics"]
-            .map(str::to_owned)
-            .to_vec(),
+        see: [
+            "/v1/models",
+            "/v1/chat/completions",
+            "/v1/responses",
+            "/openapi.yaml",
+            "/health",
+            "/metrics",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Server-sent events, as `OpenAI`'s clients read them.
 //!
-//! They parse everything that is not a comment as JSON: there are no event names, no ids, no empty
-//! data.
+//! They parse everything that is not a comment as JSON: there are no ids and no empty data, and names
+//! only where the endpoint is known for them.
 
 use std::{io, pin::pin, time::Duration};
 
@@ -37,6 +37,13 @@ pub(super) fn event(data: &impl Serialize) -> Bytes {
     }
     event.extend_from_slice(b"\n\n");
     event.into()
+}
+
+/// One event with a name; what is in it names itself as well.
+pub(super) fn named_event(name: &str, data: &impl Serialize) -> Bytes {
+    let mut named = format!("event: {name}\n").into_bytes();
+    named.extend_from_slice(&event(data));
+    named.into()
 }
 
 /// Fills the silences of a stream: a comment after each `comment_after` without a byte, and

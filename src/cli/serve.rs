@@ -18,6 +18,7 @@ pub(super) fn check(models: &ModelArguments, arguments: &ServeArguments) -> Resu
     let config = NodeConfig::resolve(models)?;
     let serving = ServeConfig::resolve(models, arguments)?;
     let chains = node::plans(&config)?;
+    node::check_hosting(&config)?;
     show::line(&format!(
         "the configuration is good: {} model(s), {} chain(s), listening on {}",
         config.models.len(),

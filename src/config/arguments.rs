@@ -139,6 +139,10 @@ pub struct ServeArguments {
     /// How long a request waits for its turn [default: 20s]
     #[arg(long, value_name = "TIME", env = "PONDER_QUEUE_TIMEOUT")]
     pub queue_timeout: Option<String>,
+    /// How many responses of `/v1/responses` are kept in memory, to be read and gone on from; 0 keeps
+    /// none [default: 1000]
+    #[arg(long, value_name = "N", env = "PONDER_MAX_RESPONSES")]
+    pub max_responses: Option<usize>,
     /// How long an answer may take from its turn on; then it ends with an error [default: 0s, no limit]
     #[arg(long, value_name = "TIME", env = "PONDER_GENERATION_TIMEOUT")]
     pub generation_timeout: Option<String>,

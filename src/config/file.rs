@@ -80,6 +80,7 @@ pub(super) struct ServerTable {
     pub(super) max_running: Option<u32>,
     pub(super) max_waiting: Option<usize>,
     pub(super) queue_timeout: Option<String>,
+    pub(super) max_responses: Option<usize>,
     pub(super) generation_timeout: Option<String>,
     pub(super) drain_timeout: Option<String>,
     pub(super) reasoning: Option<ReasoningOutput>,

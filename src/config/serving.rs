@@ -93,6 +93,7 @@ impl ServeConfig {
                 },
                 access,
                 generation_timeout,
+                max_responses: arguments.max_responses.or(file.max_responses).unwrap_or(1000),
                 ..ApiSettings::default()
             },
             server: ServerSettings { drain_timeout, ..ServerSettings::default() },

@@ -50,8 +50,8 @@ use super::{
     tokens::Tokens,
 };
 use crate::generate::{
-    Delta, FinishReason, Generate, GenerateError, Generation, Message, RawPrompt, Request, Role,
-    Sampling, Thinking, Tokenize,
+    Delta, FinishReason, Format, Generate, GenerateError, Generation, Message, RawPrompt, Request,
+    Role, Sampling, Thinking, Tokenize,
 };
 
 /// How to run a model.
@@ -267,6 +267,7 @@ impl LocalEngine {
                 forced: forced.clone(),
                 logprobs: request.logprobs.is_some(),
                 calls: !request.tools.is_empty(),
+                formed: request.format != Format::Text,
             },
         );
         let submission = Submission {

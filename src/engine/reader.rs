@@ -39,6 +39,8 @@ pub struct Expected {
     pub logprobs: bool,
     /// Whether it may call functions.
     pub calls: bool,
+    /// Whether it is a JSON value, which is brought to its end whatever ends it.
+    pub formed: bool,
 }
 
 /// Reads one answer, token by token.
@@ -59,6 +61,8 @@ pub struct Reader {
     calls: Option<CallReader>,
     /// How many calls have begun.
     called: u32,
+    /// Whether the answer is a JSON value.
+    formed: bool,
     /// The stop sequence that was met.
     cause: Option<StopCause>,
     /// The end, once it has been reached; given out with the last deltas.
@@ -81,6 +85,7 @@ impl Reader {
             ranked: expected.logprobs.then(RankedText::default),
             calls: expected.calls.then(CallReader::default),
             called: 0,
+            formed: expected.formed,
             cause: None,
             thought: expected.beginning == Beginning::Inside,
             finish: None,
@@ -100,7 +105,9 @@ impl Reader {
         if self.stop_tokens.contains(&token) {
             if self.forced.loop_in_answer() {
                 self.cause = Some(StopCause::Repetition);
-                return self.end(FinishReason::Length);
+                // A value or a call was brought to its end; text was cut.
+                let whole = self.formed || self.called > 0;
+                return self.end(if whole { FinishReason::Stop } else { FinishReason::Length });
             }
             return self.end(FinishReason::Stop);
         }

@@ -42,13 +42,6 @@ impl ScriptedEngine {
 
     /// Checks a request and prepares its answer.
     fn start(&self, request: &Request) -> Result<Generation, GenerateError> {
-        if request.format != Format::Text {
-            return Err(GenerateError::invalid(
-                "response_format",
-                "`response_format` cannot be honoured by a scripted model: it says what its script \
-                 says.",
-            ));
-        }
         let prompt_tokens = request.messages.iter().map(|message| count(&message.content)).sum();
         let limit = self.script.context_length;
         if prompt_tokens > limit {
@@ -64,6 +57,13 @@ impl ScriptedEngine {
         };
         if let Some(failure) = refusal {
             return Err(failure.happen());
+        }
+        if !fits(reply, &request.format) {
+            return Err(GenerateError::invalid(
+                "response_format",
+                "`response_format` cannot be honoured by a scripted model whose script says nothing \
+                 like it.",
+            ));
         }
         let calls = calls(reply, &request.tools)?;
         let room = limit.saturating_sub(prompt_tokens);
@@ -90,6 +90,16 @@ impl ScriptedEngine {
             usage: Usage { prompt_tokens, ..Usage::default() },
         };
         Ok(Generation::new(play.run(self.work.clone())).holding(self.work.begin()))
+    }
+}
+
+/// Whether a reply has the form that is asked for; of a schema only that it is JSON is looked at.
+fn fits(reply: &Reply, format: &Format) -> bool {
+    let value = || serde_json::from_str::<serde_json::Value>(&reply.content).ok();
+    match format {
+        Format::Text => true,
+        Format::Object => value().is_some_and(|value| value.is_object()),
+        Format::Schema { .. } => value().is_some(),
     }
 }
 

@@ -130,7 +130,7 @@ async fn e6_unknown_models_routes_and_methods_are_json_errors() {
       }
     }
     "#);
-    let route = app.fetch("/v1/responses").await;
+    let route = app.fetch("/v1/embeddings").await;
     assert_eq!(kind(&route), (404, json!("invalid_request_error"), json!("route_not_found")));
     let method = app.fetch("/v1/chat/completions").await;
     assert_eq!(kind(&method), (405, json!("invalid_request_error"), json!("method_not_allowed")));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use futures::{FutureExt, future::BoxFuture};
 use ponder::{
     app::ApiSettings,
@@ -12,7 +12,7 @@ use ponder::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, thoughtful};
+use crate::support::{MODEL, TestApp, request, thoughtful};
 
 /// Answers with two tokens, the second in two pieces, and says how likely they were.
 struct Ranked;
@@ -160,4 +160,17 @@ async fn r6_r14_wrong_values_are_refused_by_name() {
     ] {
         assert_eq!(app.ask(body.clone()).await.status, StatusCode::OK, "{body}");
     }
+}
+
+#[tokio::test]
+async fn e17_a_response_carries_probabilities() {
+    let app = TestApp::over(Arc::new(Ranked), ApiSettings::default());
+    let body = json!({"model": MODEL, "input": "x", "top_logprobs": 2});
+    let answer = app.send(request(Method::POST, "/v1/responses", body.to_string().into())).await;
+    let part = answer.json()["output"][0]["content"][0].clone();
+    assert_eq!(part["text"], "42!");
+    let tokens: Vec<_> =
+        part["logprobs"].as_array().into_iter().flatten().map(|token| &token["token"]).collect();
+    assert_eq!(tokens, ["4", "2!"]);
+    assert_eq!(part["logprobs"][1]["top_logprobs"][1]["token"], "é");
 }

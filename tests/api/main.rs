@@ -22,6 +22,7 @@ mod logprobs;
 mod models;
 mod remote;
 mod requests;
+mod responses;
 mod socket;
 mod stream;
 mod support;

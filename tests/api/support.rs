@@ -188,6 +188,11 @@ impl Answer {
     }
 }
 
+/// Whether an id is that of a response or one of its items.
+fn of_a_response(id: &str) -> bool {
+    ["resp_", "rs_", "msg_", "fc_", "in_"].iter().any(|kind| id.starts_with(kind))
+}
+
 /// One event of a stream.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Event {
@@ -200,7 +205,7 @@ pub(crate) enum Event {
 pub(crate) fn parse_events(text: &str) -> Vec<Event> {
     assert!(text.is_empty() || text.ends_with("\n\n"), "the last event is cut: {text:?}");
     text.split_terminator("\n\n")
-        .map(|event| match event.strip_prefix("data: ") {
+        .map(|event| match unnamed(event).strip_prefix("data: ") {
             Some("[DONE]") => Event::Done,
             Some(data) => Event::Data(serde_json::from_str(data).expect("JSON data")),
             None => {
@@ -211,6 +216,16 @@ pub(crate) fn parse_events(text: &str) -> Vec<Event> {
         .collect()
 }
 
+/// An event without its name, which must be the type of what is in it.
+fn unnamed(event: &str) -> &str {
+    let Some((name, data)) = event.strip_prefix("event: ").and_then(|rest| rest.split_once('\n'))
+    else {
+        return event;
+    };
+    assert!(data.contains(&format!("\"type\":\"{name}\"")), "{name} is not in {data}");
+    data
+}
+
 /// Replaces ids and times.
 pub(crate) fn redact(value: &mut Value) {
     match value {
@@ -218,8 +233,14 @@ pub(crate) fn redact(value: &mut Value) {
             for (key, value) in entries.iter_mut() {
                 match (key.as_str(), value.as_str()) {
                     ("id", Some(id)) if id.starts_with("chatcmpl-") => *value = json!("chatcmpl-…"),
+                    ("id" | "item_id", Some(id)) if of_a_response(id) => {
+                        let (kind, rest) = id.split_once('_').unwrap_or((id, ""));
+                        let number = rest.rsplit_once('_').map_or("", |(_, number)| number);
+                        *value = json!(format!("{kind}_…{number}"));
+                    }
                     ("run_id", Some(_)) => *value = json!("run_…"),
-                    ("created", _) => *value = json!(0),
+                    ("created" | "created_at", _) => *value = json!(0),
+                    ("completed_at", _) if !value.is_null() => *value = json!(0),
                     _ => redact(value),
                 }
             }

@@ -1,7 +1,9 @@
-// The unmodified `openai`, `@langchain/openai`, `ai` and `@ai-sdk/openai-compatible` packages.
+// The unmodified `openai`, `@langchain/openai`, `ai`, `@ai-sdk/openai` and `@ai-sdk/openai-compatible`
+// packages.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI } from "@langchain/openai";
 import { APICallError, generateText, streamText } from "ai";
@@ -96,4 +98,43 @@ test("ai: a stream with its thinking first", async () => {
 test("ai: errors keep status and message", async () => {
   const wrong = generateText({ model: provider("nope"), prompt: QUESTION, maxRetries: 0 });
   await assert.rejects(wrong, (error) => APICallError.isInstance(error) && error.statusCode === 404);
+});
+
+test("openai: a response, whole and streamed", async () => {
+  const reply = await client.responses.create({ model: MODEL, input: QUESTION });
+  assert.equal(reply.output_text, ANSWER);
+  const stream = client.responses.stream({ model: MODEL, input: QUESTION });
+  let thinking = "";
+  for await (const event of stream) {
+    if (event.type === "response.reasoning_summary_text.delta") thinking += event.delta;
+  }
+  assert.equal(thinking, THINKING);
+  assert.equal((await stream.finalResponse()).output_text, ANSWER);
+});
+
+test("vercel: the default of createOpenAI, which is responses, thinks and answers", async () => {
+  const openai = createOpenAI({ baseURL, apiKey: "any" });
+  const reply = await generateText({ model: openai(MODEL), prompt: QUESTION, maxRetries: 0 });
+  assert.equal(reply.text, ANSWER);
+  assert.equal(reply.reasoningText, THINKING);
+  assert.equal(reply.usage.outputTokenDetails.reasoningTokens, 8);
+  const streamed = streamText({ model: openai(MODEL), prompt: QUESTION, maxRetries: 0 });
+  let text = "";
+  let thinking = "";
+  for await (const part of streamed.fullStream) {
+    if (part.type === "text-delta") text += part.text;
+    if (part.type === "reasoning-delta") thinking += part.text;
+  }
+  assert.equal(text, ANSWER);
+  assert.equal(thinking, THINKING);
+  assert.equal(await streamed.finishReason, "stop");
+});
+
+test("vercel: an earlier answer comes back as history, by reference", async () => {
+  const openai = createOpenAI({ baseURL, apiKey: "any" });
+  const first = await generateText({ model: openai(MODEL), prompt: "My name is Ada.", maxRetries: 0 });
+  const messages = [{ role: "user", content: "My name is Ada." }, ...first.response.messages];
+  messages.push({ role: "user", content: "Who am I?" });
+  const second = await generateText({ model: openai(MODEL), messages, maxRetries: 0 });
+  assert.equal(second.text, "You are Ada.");
 });

@@ -32,6 +32,8 @@ python_with() {
 python_home=$(python_with "$here/requirements.txt")
 # It wants another version of OpenAI's package than the others.
 llama_index_home=$(python_with "$here/llama_index/requirements.txt")
+# Its plugins of pytest are for its own tests only.
+standard_home=$(python_with "$here/standard/requirements.txt")
 node_home=$cache/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
 if [[ ! -f $node_home/complete ]]; then
   rm -rf "$node_home"
@@ -58,6 +60,8 @@ for variable in "${!PONDER_@}"; do unset "$variable"; done
 cat >"$work/ponder.toml" <<END
 [models."tests/thinker"]
 source = "scripted:$here/script.yaml"
+[models."tests/caller"]
+source = "scripted:$here/standard/script.yaml"
 [roles]
 reasoner = "tests/thinker"
 END
@@ -87,9 +91,11 @@ export PONDER_URL
 
 status=0
 "$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" \
-  --ignore="$here/llama_index" "$here" || status=1
+  --ignore="$here/llama_index" --ignore="$here/standard" "$here" || status=1
 "$llama_index_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   --junitxml="$work/llama_index.xml" "$here/llama_index" || status=1
+"$standard_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
+  -c "$here/standard/pytest.ini" --junitxml="$work/standard.xml" "$here/standard" || status=1
 # Node looks for packages beside the file that imports them.
 cp "$here/clients.test.mjs" "$node_home/"
 node --test --test-reporter=spec --test-reporter-destination=stdout \
@@ -99,8 +105,8 @@ node --test --test-reporter=spec --test-reporter-destination=stdout \
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
 ran=0
 bad=0
-for report in "$work/pytest.xml" "$work/llama_index.xml"; do
-  ran=$((ran + $(number ' tests="[0-9]*"' "$report")))
+for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml"; do
+  ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done
 passed=$((ran - bad + $(number '^# pass [0-9]*' "$work/node.tap")))

@@ -111,7 +111,7 @@ def draw_pair(random, source: str) -> tuple[str, str]:
     return tuple(fill(side, {name: value[index] if isinstance(value, tuple) else value for name, value in values.items()}) for index, side in enumerate(pair))
 
 
-@task("phrases", weight=6.0, languages={"pair": 1.0}, measured=False)
+@task("phrases", weight=7.0, languages={"pair": 1.0}, measured=False)
 def phrases(random, phrasing):
     """Some words, one sentence, or a few sentences in a row."""
     draw = random.random()

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A piece of one of the answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::api) struct Piece {
     /// The answer's number, from 0.
     pub(in crate::api) index: u32,
@@ -50,6 +50,20 @@ impl Choices {
         Self::start_each(app, entry, requests, count, count).await
     }
 
+    /// As [`Choices::start`], for one answer that nobody waits for.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Choices::start`], but that its turn comes, however long it takes.
+    pub(in crate::api) async fn start_in_background(
+        app: &App,
+        entry: &Entry,
+        request: Request,
+    ) -> Result<Self, GenerateError> {
+        let turn = app.admission().admit_in_background();
+        Self::begin(app, entry, vec![request], 1, turn).await
+    }
+
     /// As [`Choices::start`], for `count` answers to different requests, of which `at_once` may run at
     /// the same time. The requests are made when it is their turn.
     ///
@@ -63,17 +77,28 @@ impl Choices {
         count: u32,
         at_once: u32,
     ) -> Result<Self, ApiError> {
+        let turn = app.admission().admit_many(at_once);
+        Ok(Self::begin(app, entry, requests, count, turn).await?)
+    }
+
+    async fn begin(
+        app: &App,
+        entry: &Entry,
+        requests: impl IntoIterator<Item = Request, IntoIter: Send> + Send,
+        count: u32,
+        turn: impl Future<Output = Result<Permit, GenerateError>> + Send,
+    ) -> Result<Self, GenerateError> {
         let mut meter = app.metrics().begin(&entry.info.id);
-        let permit = match app.admission().admit_many(at_once).await {
+        let permit = match turn.await {
             Ok(permit) => permit,
             Err(error) => {
                 meter.failed();
-                return Err(error.into());
+                return Err(error);
             }
         };
         meter.admitted();
         let limit = TimeLimit::from_now(app.settings().generation_timeout);
-        let starting = start_all(&entry.model, requests.collect(), permit.answers());
+        let starting = start_all(&entry.model, requests.into_iter().collect(), permit.answers());
         let started = tokio::select! {
             started = starting => started,
             error = limit.clone().passed() => Err(error),
@@ -84,7 +109,7 @@ impl Choices {
             }
             Err(error) => {
                 meter.failed();
-                Err(error.into())
+                Err(error)
             }
         }
     }

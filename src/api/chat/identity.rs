@@ -6,7 +6,7 @@ use uuid::Uuid;
 /// What every part of a reply repeats.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Identity {
-    /// The reply's id, for example `chatcmpl-…`.
+    /// The reply's id, for example `chatcmpl-…` or `resp_…`.
     pub(in crate::api) id: String,
     /// The run's id, `run_…`, with the same unique part.
     pub(in crate::api) run: String,
@@ -23,7 +23,7 @@ impl Identity {
         let unique = Uuid::now_v7().simple();
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Self {
-            id: format!("{prefix}-{unique}"),
+            id: format!("{prefix}{unique}"),
             run: format!("run_{unique}"),
             created: now.map_or(0, |elapsed| elapsed.as_secs()),
             model,

@@ -28,12 +28,18 @@ pub(in crate::api) fn messages(messages: Vec<WireMessage>) -> Result<Vec<Message
         let message = format!("`messages` must be an array of 1 to {MAX_MESSAGES} messages.");
         return Err(ApiError::invalid("messages", message));
     }
-    messages.into_iter().enumerate().map(|(index, wire)| message(index, wire)).collect()
+    let numbered = messages.into_iter().enumerate();
+    numbered.map(|(index, wire)| message(&format!("messages[{index}]"), wire)).collect()
 }
 
-fn message(index: usize, wire: WireMessage) -> Result<Message, ApiError> {
+/// The message at this place of the request.
+///
+/// # Errors
+///
+/// 400 with the place of what cannot be taken.
+pub(in crate::api) fn message(place: &str, wire: WireMessage) -> Result<Message, ApiError> {
     let invalid = |field: &str, reason: &str| {
-        let path = format!("messages[{index}].{field}");
+        let path = format!("{place}.{field}");
         let message = format!("Invalid `{path}`: {reason}");
         ApiError::invalid(path, message)
     };

@@ -15,12 +15,15 @@ fn null() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null))
 }
 
-fn one_of(description: &str, schemas: impl IntoIterator<Item = RefOr<Schema>>) -> RefOr<Schema> {
+pub(in crate::api) fn one_of(
+    description: &str,
+    schemas: impl IntoIterator<Item = RefOr<Schema>>,
+) -> RefOr<Schema> {
     let one_of = OneOfBuilder::new().item(null()).description(Some(description));
     schemas.into_iter().fold(one_of, OneOfBuilder::item).into()
 }
 
-fn only(value: serde_json::Value, kind: Type) -> RefOr<Schema> {
+pub(in crate::api) fn only(value: serde_json::Value, kind: Type) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind)).enum_values(Some([value])).into()
 }
 
@@ -48,18 +51,18 @@ pub(super) fn no_function_call() -> RefOr<Schema> {
     one_of(FUNCTIONS, [only(json!("none"), Type::String), only(json!("auto"), Type::String)])
 }
 
-fn text() -> ObjectBuilder {
+pub(in crate::api) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
 }
 
-fn of_type(name: &str) -> ObjectBuilder {
+pub(in crate::api) fn of_type(name: &str) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Object))
         .property("type", only(json!(name), Type::String))
         .required("type")
 }
 
-fn function_name() -> ObjectBuilder {
+pub(in crate::api) fn function_name() -> ObjectBuilder {
     text().pattern(Some(format!("^[a-zA-Z0-9_-]{{1,{}}}$", super::tools::MAX_NAME)))
 }
 

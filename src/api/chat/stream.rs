@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    choices::{Choices, Piece},
+    choices::Piece,
     chunk::{ChatCompletionChunk, ChunkChoice, ChunkDelta, ChunkObject, ChunkUsage},
     identity::Identity,
     logprobs::LogprobsBody,
@@ -42,6 +42,11 @@ pub(in crate::api) trait EventWriter: Send + 'static {
 
     /// The last event but `[DONE]`.
     fn closing(&mut self) -> Option<Bytes>;
+
+    /// The event of an error, after which the stream ends.
+    fn failed(&mut self, error: &ApiError) -> Bytes {
+        sse::event(&error.body())
+    }
 }
 
 /// Answers with a stream of events.
@@ -50,7 +55,7 @@ pub(in crate::api) trait EventWriter: Send + 'static {
 ///
 /// The error of an answer that fails before its first text, if it does so soon.
 pub(in crate::api) async fn respond(
-    choices: Choices,
+    choices: impl Stream<Item = Result<Piece, GenerateError>> + Send + 'static,
     writer: impl EventWriter,
     settings: &ApiSettings,
 ) -> Result<Response, ApiError> {
@@ -69,8 +74,17 @@ pub(in crate::api) async fn respond(
     }
     let heartbeat = writer.heartbeat();
     let events = events(futures::stream::iter(early).chain(choices), writer);
+    Ok(deliver(events, heartbeat, settings))
+}
+
+/// A response that delivers these events, keeps its silences alive, and ends when nobody takes them.
+pub(in crate::api) fn deliver(
+    events: impl Stream<Item = Bytes> + Send + 'static,
+    heartbeat: Bytes,
+    settings: &ApiSettings,
+) -> Response {
     let events = sse::kept_alive(events, heartbeat, settings.keep_alive, settings.heartbeat);
-    Ok(sse::response(sse::taken_within(events, settings.untaken)))
+    sse::response(sse::taken_within(events, settings.untaken))
 }
 
 fn events(
@@ -91,7 +105,7 @@ fn events(
                 Err(error) => {
                     let error = ApiError::from(error);
                     tracing::warn!(error = error.message(), "a stream ended with an error");
-                    yield sse::event(&error.body());
+                    yield writer.failed(&error);
                     return;
                 }
             }

@@ -4,14 +4,14 @@
 //! tokens somewhere. For the same reason the smallest of several budgets holds. A budget in tokens
 //! says more than an effort, so it wins over one that only asks for less or more.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::request::ChatRequest;
 use crate::{api::reasoning::ReasoningOutput, error::ApiError, generate::Thinking};
 
 /// How much to think.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Effort {
     /// Not at all.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// As many as `OpenAI` takes.
-pub(super) const MAX_TOOLS: usize = 128;
+pub(in crate::api) const MAX_TOOLS: usize = 128;
 /// In characters.
 pub(super) const MAX_NAME: usize = 64;
 /// In bytes, of all descriptions together: they are read with every request.

@@ -1,0 +1,368 @@
+//! `POST /v1/responses`: OpenAI's newer way to ask, with responses that are kept, gone on from, and
+//! made in the background.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    response::{IntoResponse, Response},
+};
+use futures::{Stream, StreamExt};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::{
+    chat::{
+        RUN_ID,
+        choices::{Choices, Piece},
+        identity::Identity,
+        stream::respond,
+    },
+    json::JsonBody,
+    recording::{End, Recording},
+};
+use crate::{
+    access::Caller,
+    app::App,
+    catalog::Entry,
+    error::{ApiError, ErrorBody},
+    generate::{Delta, GenerateError, Request},
+};
+
+mod assembler;
+mod deliver;
+pub mod event;
+pub mod input;
+pub mod item;
+mod nested;
+mod order;
+pub mod request;
+pub mod resource;
+mod schema;
+pub(crate) mod store;
+
+use assembler::Frame;
+use deliver::{Writer, replay};
+use item::{ItemList, ListObject};
+use order::Order;
+use resource::{DeletedResponse, ResponseBody, ResponseObject};
+use store::Stored;
+
+/// Make a response
+///
+/// With `stream: true` it comes as named server-sent events. With `background: true` the reply comes
+/// at once, and the response is made whether the client stays or not: read it with
+/// `GET /v1/responses/{id}`. Otherwise leaving cancels the work.
+#[utoipa::path(
+    post,
+    path = "/responses",
+    operation_id = "create_response",
+    tag = "responses",
+    request_body = request::ResponseRequest,
+    responses(
+        (status = 200, description = "The response.", content(
+            (ResponseBody = "application/json"),
+            (event::ResponseEvent = "text/event-stream"),
+        ), headers(("x-ponder-run-id" = String, description = "The run's id."))),
+        (status = 400, description = "The request is wrong; `param` names the field.", body = ErrorBody),
+        (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
+        (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
+        (status = 404, description = "No model of that name is served.", body = ErrorBody),
+        (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
+        (status = 413, description = "The body is too large.", body = ErrorBody),
+        (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 429, description = "Too many requests run and wait.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
+        (status = 500, description = "The engine failed.", body = ErrorBody),
+        (status = 502, description = "A remote endpoint failed.", body = ErrorBody),
+        (status = 503, description = "Loading or shutting down.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
+        (status = 504, description = "The answer took too long.", body = ErrorBody),
+    ),
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(body): JsonBody<request::ResponseRequest>,
+) -> Result<Response, ApiError> {
+    let store = app.responses();
+    let order = Order::check(
+        body,
+        app.settings(),
+        store.keeps(),
+        |id| store.conversation(id, &caller),
+        &|id| store.item(id, &caller),
+    )?;
+    let entry = app.find(&order.model)?;
+    let identity = Identity::new("resp_", order.model);
+    let run_id = identity.run_id();
+    let (stream, request) = (order.stream, order.request);
+    let frame = Arc::new(Frame {
+        identity,
+        asked: order.asked,
+        reasoning: app.settings().reasoning,
+        steps: order.steps,
+    });
+    let stored = Stored::new(caller, frame, order.conversation, order.items, Recording::default());
+    let mut response = if stored.frame.asked.background {
+        begin(&app, entry, request, stored.clone())?;
+        if stream {
+            replay(&stored, None, app.settings())
+        } else {
+            Json(stored.body()).into_response()
+        }
+    } else {
+        answer(&app, &entry, request, stored, stream).await?
+    };
+    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
+    Ok(response)
+}
+
+/// Makes a response that its client waits for.
+async fn answer(
+    app: &App,
+    entry: &Entry,
+    request: Request,
+    stored: Stored,
+    stream: bool,
+) -> Result<Response, ApiError> {
+    let here = |error: ApiError| error.moved(nested::flat);
+    let choices = Choices::start(app, entry, request, 1).await.map_err(here)?;
+    let pieces = recorded(choices, app.clone(), stored.clone());
+    if stream {
+        let writer = Writer::new(Arc::clone(&stored.frame), stored.recording);
+        return respond(pieces, writer, app.settings()).await.map_err(here);
+    }
+    let mut pieces = Box::pin(pieces);
+    while let Some(piece) = pieces.next().await {
+        piece.map_err(|error| here(error.into()))?;
+    }
+    Ok(Json(stored.body()).into_response())
+}
+
+/// Records the pieces of an answer while they pass, and keeps the response before its end is told.
+fn recorded(
+    pieces: impl Stream<Item = Result<Piece, GenerateError>> + Send + 'static,
+    app: App,
+    stored: Stored,
+) -> impl Stream<Item = Result<Piece, GenerateError>> + Send + 'static {
+    pieces.inspect(move |piece| {
+        let Ok(piece) = piece else { return };
+        stored.recording.add(piece.clone());
+        if matches!(piece.delta, Delta::Finished(_)) {
+            stored.recording.end(End::Whole);
+            // Nobody reads it piece by piece any more.
+            stored.recording.compact();
+            if stored.frame.asked.store && app.responses().insert(stored.clone()).is_err() {
+                tracing::warn!("a response could not be kept");
+            }
+        }
+    })
+}
+
+/// Begins a response in the background.
+fn begin(app: &App, entry: Entry, request: Request, stored: Stored) -> Result<(), ApiError> {
+    app.responses().insert(stored.clone())?;
+    let (app, worker) = (app.clone(), app.clone());
+    let recording = stored.recording.clone();
+    let work = tokio::spawn(async move {
+        match Choices::start_in_background(&worker, &entry, request).await {
+            Ok(choices) => recording.fill(choices).await,
+            Err(error) => {
+                recording.end(End::Failed(error));
+            }
+        }
+        worker.responses().make_room();
+    });
+    app.responses().set_work(&stored.frame.identity.id, work.abort_handle());
+    Ok(())
+}
+
+/// How a response is read.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Reading {
+    /// `true` reads its events, those that are there and those that come; only of one that was made
+    /// in the background.
+    stream: Option<bool>,
+    /// Leaves out the events up to this number.
+    starting_after: Option<u64>,
+}
+
+/// Read a response
+///
+/// As far as it is. With `stream=true` its events are sent again, from the one after
+/// `starting_after` on: a client whose connection broke goes on where it was.
+#[utoipa::path(
+    get,
+    path = "/responses/{id}",
+    operation_id = "retrieve_response",
+    tag = "responses",
+    params(("id" = String, Path, description = "The response's id."), Reading),
+    responses(
+        (status = 200, description = "The response.", content(
+            (ResponseBody = "application/json"),
+            (event::ResponseEvent = "text/event-stream"),
+        )),
+        (status = 400, description = "The query is wrong, or the response has no events.", body = ErrorBody),
+        (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
+        (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
+        (status = 404, description = "No response of that id is kept.", body = ErrorBody),
+    ),
+)]
+pub(crate) async fn retrieve(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    query: Result<Query<Reading>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let Query(reading) = query.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    let stored = app.responses().find(&id, &caller)?;
+    if reading.stream != Some(true) {
+        return Ok(Json(stored.body()).into_response());
+    }
+    if !stored.frame.asked.background {
+        let message = "Only a response that was made with `background` can be read as a stream; read \
+                       it without `stream`.";
+        return Err(ApiError::invalid("stream", message));
+    }
+    Ok(replay(&stored, reading.starting_after, app.settings()))
+}
+
+/// Cancel a response
+///
+/// Ends the work on a response that is made in the background. One that has ended already stays as
+/// it is.
+#[utoipa::path(
+    post,
+    path = "/responses/{id}/cancel",
+    operation_id = "cancel_response",
+    tag = "responses",
+    params(("id" = String, Path, description = "The response's id.")),
+    responses(
+        (status = 200, description = "The response.", body = ResponseBody),
+        (status = 400, description = "It is not made in the background.", body = ErrorBody),
+        (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
+        (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
+        (status = 404, description = "No response of that id is kept.", body = ErrorBody),
+    ),
+)]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<ResponseBody>, ApiError> {
+    let stored = app.responses().find(&id, &caller)?;
+    if !stored.frame.asked.background {
+        let message = "Only a response that is made with `background` can be cancelled; leave the \
+                       connection to cancel others.";
+        return Err(ApiError::bad_request(message));
+    }
+    if stored.recording.end(End::Cancelled)
+        && let Some(work) = &stored.work
+    {
+        work.abort();
+    }
+    Ok(Json(stored.body()))
+}
+
+/// Forget a response
+///
+/// If it is still being made, the work ends.
+#[utoipa::path(
+    delete,
+    path = "/responses/{id}",
+    operation_id = "delete_response",
+    tag = "responses",
+    params(("id" = String, Path, description = "The response's id.")),
+    responses(
+        (status = 200, description = "It is forgotten.", body = DeletedResponse),
+        (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
+        (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
+        (status = 404, description = "No response of that id is kept.", body = ErrorBody),
+    ),
+)]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<DeletedResponse>, ApiError> {
+    app.responses().remove(&id, &caller)?;
+    Ok(Json(DeletedResponse { id, object: ResponseObject::Response, deleted: true }))
+}
+
+/// Which items are listed.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// From 1 to 100; 20 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `desc`, the newest first, if absent.
+    order: Option<Sorting>,
+    /// Goes on after the item of this id.
+    after: Option<String>,
+}
+
+/// In which order items are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Sorting {
+    /// The oldest first.
+    Asc,
+    /// The newest first.
+    Desc,
+}
+
+/// What a response was asked
+#[utoipa::path(
+    get,
+    path = "/responses/{id}/input_items",
+    operation_id = "list_input_items",
+    tag = "responses",
+    params(("id" = String, Path, description = "The response's id."), Listing),
+    responses(
+        (status = 200, description = "The items.", body = ItemList),
+        (status = 400, description = "The query is wrong.", body = ErrorBody),
+        (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
+        (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
+        (status = 404, description = "No response of that id is kept.", body = ErrorBody),
+    ),
+)]
+pub(crate) async fn input_items(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    query: Result<Query<Listing>, QueryRejection>,
+) -> Result<Json<ItemList>, ApiError> {
+    let Query(listing) = query.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    let limit = match listing.limit.map(usize::try_from) {
+        None => 20,
+        Some(Ok(limit)) if (1..=100).contains(&limit) => limit,
+        Some(_) => return Err(ApiError::invalid("limit", "`limit` must be from 1 to 100.")),
+    };
+    let stored = app.responses().find(&id, &caller)?;
+    let mut items: Vec<Value> = input::listed(&stored.items, &stored.frame.identity);
+    if listing.order != Some(Sorting::Asc) {
+        items.reverse();
+    }
+    let id_of = |item: &Value| item.get("id").and_then(Value::as_str).map(str::to_owned);
+    if let Some(after) = &listing.after {
+        let Some(place) = items.iter().position(|item| id_of(item).as_ref() == Some(after)) else {
+            let message = format!("`after` names `{after}`, which is no item of this response.");
+            return Err(ApiError::invalid("after", message));
+        };
+        items.drain(..=place);
+    }
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    Ok(Json(ItemList {
+        object: ListObject::List,
+        first_id: items.first().and_then(id_of),
+        last_id: items.last().and_then(id_of),
+        data: items,
+        has_more,
+    }))
+}
