@@ -15,7 +15,7 @@ pub enum Access {
 }
 
 /// Who sent a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Caller {
     /// The name of the key it came with; `None` where no key is needed.
     pub key: Option<Arc<str>>,
@@ -53,7 +53,7 @@ impl KeyRing {
             }
             let mut words = line.split_whitespace();
             let (name, key) = match (words.next(), words.next(), words.next()) {
-                (Some(key), None, _) => (format!("key-{number}"), key),
+                (Some(key), None, _) => (unnamed(key), key),
                 (Some(name), Some(key), None) => (name.to_owned(), key),
                 _ => return Err(wrong("a key, or a name and a key, is needed")),
             };
@@ -88,6 +88,12 @@ impl fmt::Debug for KeyRing {
     }
 }
 
+/// The name of a key without one: the same wherever it stands, for what belongs to it.
+fn unnamed(key: &str) -> String {
+    let [first, second, third, fourth, ..] = fingerprint(key);
+    format!("key-{first:02x}{second:02x}{third:02x}{fourth:02x}")
+}
+
 fn fingerprint(key: &str) -> Fingerprint {
     Sha256::digest(key.as_bytes()).into()
 }
@@ -96,6 +102,8 @@ fn fingerprint(key: &str) -> Fingerprint {
 mod tests {
     use super::*;
 
+    /// Of `bare-key-0123456789`, by its SHA-256.
+    const BARE: &str = "key-1daf17ee";
     const ALICE: &str = "alices-secret-key-1";
 
     #[test]
@@ -104,7 +112,9 @@ mod tests {
             KeyRing::parse(&format!("# who may ask\nalice {ALICE}\n\nbare-key-0123456789\n"));
         let ring = ring.unwrap();
         assert_eq!(ring.find(ALICE).unwrap().key.as_deref(), Some("alice"));
-        assert_eq!(ring.find("bare-key-0123456789").unwrap().key.as_deref(), Some("key-4"));
+        let bare = ring.find("bare-key-0123456789").unwrap();
+        let moved = KeyRing::parse("bare-key-0123456789").unwrap().find("bare-key-0123456789");
+        assert_eq!((Some(&bare), bare.key.as_deref()), (moved.as_ref(), Some(BARE)));
         for wrong in ["", "alice", "alices-secret-key-2", "alices-secret-key-1 "] {
             assert_eq!(ring.find(wrong), None, "{wrong:?}");
         }

@@ -4,6 +4,7 @@
 //! before the first byte does, with a status; afterwards an error is the last event of the stream.
 //! Nothing here knows whether a model is hosted, remote or a chain.
 
+pub mod attach;
 pub mod chat;
 pub mod completions;
 pub mod document;

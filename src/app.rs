@@ -9,7 +9,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::{
     access::Access,
-    api::{reasoning::ReasoningOutput, responses::store::ResponseStore},
+    api::{
+        attach::{Attachments, Patience},
+        reasoning::ReasoningOutput,
+        responses::store::ResponseStore,
+    },
     catalog::{Catalog, Entry},
     error::ApiError,
     generate::GenerateError,
@@ -43,6 +47,8 @@ pub struct ApiSettings {
     pub generation_timeout: Option<Duration>,
     /// The most answers one request may ask for with `n`.
     pub max_choices: u32,
+    /// How long an answer goes on without a client that may come again for it.
+    pub patience: Patience,
     /// How many responses are kept, to be read and gone on from; 0: none.
     pub max_responses: usize,
     /// Which web pages may call this server from a browser.
@@ -68,6 +74,7 @@ impl Default for ApiSettings {
             body_timeout: Duration::from_secs(60),
             generation_timeout: None,
             max_choices: 8,
+            patience: Patience::default(),
             max_responses: 1000,
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),
@@ -98,6 +105,7 @@ struct Shared {
     catalog: RwLock<Arc<Catalog>>,
     admission: Admission,
     responses: ResponseStore,
+    attachments: Attachments,
     metrics: Metrics,
     phase: watch::Sender<Phase>,
     /// Who may ask; replaced when the configuration is read again.
@@ -123,6 +131,7 @@ impl App {
             bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
             counting: Arc::new(Semaphore::new(COUNTING_AT_ONCE)),
             responses: ResponseStore::new(settings.max_responses),
+            attachments: Attachments::new(settings.patience),
             settings,
             catalog: RwLock::new(Arc::new(catalog)),
             metrics: Metrics::default(),
@@ -214,6 +223,18 @@ impl App {
         *self.0.phase.borrow()
     }
 
+    /// Whether new work is taken, for what would otherwise only be refused later.
+    ///
+    /// # Errors
+    ///
+    /// 503 while the server is shutting down.
+    pub(crate) fn is_taking_work(&self) -> Result<(), GenerateError> {
+        match self.phase() {
+            Phase::Loading | Phase::Serving => Ok(()),
+            Phase::Draining | Phase::Stopping => Err(NotServing::Stopping.into()),
+        }
+    }
+
     /// How the edge behaves.
     pub fn settings(&self) -> &ApiSettings {
         &self.0.settings
@@ -248,6 +269,11 @@ impl App {
         &self.0.responses
     }
 
+    /// The answers that a request that comes again finds.
+    pub(crate) fn attachments(&self) -> &Attachments {
+        &self.0.attachments
+    }
+
     /// What was counted and timed.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
@@ -267,7 +293,7 @@ impl From<NotServing> for GenerateError {
     fn from(reason: NotServing) -> Self {
         let message = match reason {
             NotServing::Loading => "The models are still being loaded. Please try again shortly.",
-            NotServing::Stopping => "This server is shutting down and had to cut the answer short.",
+            NotServing::Stopping => "This server is shutting down. Please try again in a moment.",
         };
         Self::Unavailable { message: message.to_owned(), retry_after: Duration::from_secs(5) }
     }

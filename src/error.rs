@@ -81,8 +81,12 @@ pub enum ErrorCode {
     HostNotAllowed,
     /// No model of that name is served.
     ModelNotFound,
+    /// The key of the request came with another body before.
+    IdempotencyKeyReused,
     /// No response of that id is kept.
     ResponseNotFound,
+    /// No response of the id that was to be gone on from is kept.
+    PreviousResponseNotFound,
     /// Nothing is served at that path.
     RouteNotFound,
     /// The path does not know that method.
@@ -179,6 +183,17 @@ impl ApiError {
         )
     }
 
+    /// 422: the key of the request came with another body before.
+    pub fn other_body() -> Self {
+        Self::wrong(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::IdempotencyKeyReused,
+            "This `Idempotency-Key` came with another body before. Send the same body, or choose a \
+             new key.",
+        )
+        .about("Idempotency-Key")
+    }
+
     /// 404: nothing is served at that path.
     pub fn route_not_found(path: &str) -> Self {
         Self::wrong(
@@ -198,6 +213,18 @@ impl ApiError {
                  and only for the key that asked for them."
             ),
         )
+    }
+
+    /// 400: no response of that id is kept that could be gone on from.
+    pub fn no_previous_response(id: &str) -> Self {
+        Self::invalid(
+            "previous_response_id",
+            format!(
+                "No response `{id}` is kept here. Responses are kept in memory, the newest ones, and \
+                 only for the key that asked for them; send the whole conversation as `input` instead."
+            ),
+        )
+        .coded(ErrorCode::PreviousResponseNotFound)
     }
 
     /// 404: no model of that name is served.

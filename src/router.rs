@@ -24,6 +24,7 @@ use crate::{
 };
 
 pub mod cors;
+mod headers;
 pub mod host;
 mod keys;
 mod observe;
@@ -42,6 +43,8 @@ pub fn router(app: App) -> Router {
         .layer(Extension(DOCUMENT.clone()))
         // A panic costs one request; inside everything that must also see its response.
         .layer(CatchPanicLayer::custom(panicked))
+        // Inside the key check: how busy the server is is nobody else's business.
+        .layer(from_fn_with_state(app.clone(), headers::describe))
         // Before anything is read or looked up: without a key there is nothing to see.
         .layer(from_fn_with_state(app.clone(), keys::check))
         // Before anything is read: a web page must not reach this server by a name of its own.

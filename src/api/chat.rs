@@ -7,7 +7,10 @@ use axum::{
 };
 
 use crate::{
-    api::json::JsonBody,
+    api::{
+        attach::{self, Ask, Begun, IdempotencyKey},
+        json::Repeatable,
+    },
     app::App,
     error::{ApiError, ErrorBody},
 };
@@ -31,7 +34,6 @@ pub(super) mod tools;
 pub(super) mod validate;
 mod whole;
 
-use choices::Choices;
 use identity::Identity;
 use validate::{Delivery, Order};
 
@@ -44,11 +46,13 @@ pub(super) const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id")
 /// end. Comments keep a silent connection alive. An error before the first byte is a status; later
 /// it is an event with an error object, after which the stream ends.
 ///
-/// Leaving cancels the work, streamed or not.
+/// Leaving cancels the work, streamed or not; a request with an `Idempotency-Key` goes on for a minute,
+/// and finds its answer when it comes again.
 #[utoipa::path(
     post,
     path = "/chat/completions",
     tag = "chat",
+    params(IdempotencyKey),
     request_body = request::ChatRequest,
     responses(
         (status = 200, description = "The answer.", content(
@@ -62,6 +66,7 @@ pub(super) const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id")
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 422, description = "The `Idempotency-Key` came with another body before.", body = ErrorBody),
         (status = 429, description = "Too many requests run and wait.", body = ErrorBody,
             headers(("retry-after" = u64, description = "Seconds after which to try again."))),
         (status = 500, description = "The engine failed.", body = ErrorBody),
@@ -73,23 +78,25 @@ pub(super) const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id")
 )]
 pub(crate) async fn chat_completions(
     State(app): State<App>,
-    JsonBody(body): JsonBody<request::ChatRequest>,
+    Repeatable { body, attempt }: Repeatable<request::ChatRequest>,
 ) -> Result<Response, ApiError> {
     let order = Order::check(body, app.settings())?;
     let entry = app.find(&order.model)?;
-    let choices = Choices::start(&app, &entry, order.request, order.choices).await?;
     let identity = Identity::new("chatcmpl-", order.model);
-    let run_id = identity.run_id();
+    let whole = order.delivery == Delivery::Whole;
+    let (request, count, style) = (order.request, order.choices, order.style);
+    let ask = Ask { entry, request, count };
+    let Begun { identity, headers, pieces } =
+        attach::begin(&app, &attempt, identity, ask, whole).await?;
     let mut response = match order.delivery {
         Delivery::Whole => {
-            let reply = whole::reply(choices, identity, order.choices, order.style).await?;
-            axum::Json(reply).into_response()
+            axum::Json(whole::reply(pieces, identity, count, style).await?).into_response()
         }
         Delivery::Stream(usage) => {
-            let writer = stream::ChunkWriter::new(identity, order.choices, order.style, usage);
-            stream::respond(choices, writer, app.settings()).await?
+            let writer = stream::ChunkWriter::new(identity, count, style, usage);
+            stream::respond(pieces, writer, app.settings()).await?
         }
     };
-    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
+    response.headers_mut().extend(headers);
     Ok(response)
 }

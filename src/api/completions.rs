@@ -11,7 +11,13 @@ use axum::{
 };
 
 use super::{
-    chat::{RUN_ID, choices::Choices, identity::Identity, stream::respond, validate::Delivery},
+    chat::{
+        RUN_ID,
+        choices::{Choices, collect},
+        identity::Identity,
+        stream::respond,
+        validate::Delivery,
+    },
     json::JsonBody,
 };
 use crate::{
@@ -70,12 +76,12 @@ pub(crate) async fn completions(
     drop(counting);
     let (style, count) = (order.style(echoed), order.count());
     let choices = Choices::start_each(&app, &entry, order.requests(), count, order.each);
-    let choices = choices.await.map_err(here)?;
+    let choices = choices.await.map_err(|error| here(error.into()))?;
     let identity = Identity::new("cmpl-", order.model);
     let run_id = identity.run_id();
     let mut response = match order.delivery {
         Delivery::Whole => {
-            let answers = choices.collect(count).await.map_err(|error| here(error.into()))?;
+            let answers = collect(choices, count).await.map_err(|error| here(error.into()))?;
             Json(reply::whole(answers, identity, style)).into_response()
         }
         Delivery::Stream(usage) => {

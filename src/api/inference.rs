@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    chat::{choices::Choices, response::FinishName},
+    chat::{
+        choices::{Choices, collect},
+        response::FinishName,
+    },
     json::JsonBody,
 };
 use crate::{
@@ -125,7 +128,7 @@ async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, Api
         max_tokens: body.max_tokens,
         ..Request::default()
     };
-    let answers = Choices::start(app, &entry, request, 1).await?.collect(1).await?;
+    let answers = collect(Choices::start(app, &entry, request, 1).await?, 1).await?;
     let answer = answers.into_iter().next().unwrap_or_default();
     Ok(InferenceReply {
         success: true,

@@ -10,33 +10,66 @@ use hyper::body::Body;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::{app::App, error::ApiError};
+use super::attach::Attempt;
+use crate::{access::Caller, app::App, error::ApiError};
 
 /// A JSON object of a known shape.
 pub(crate) struct JsonBody<T>(pub(crate) T);
+
+/// A JSON object of a known shape, in a request that may be sent again.
+pub(crate) struct Repeatable<T> {
+    /// The object.
+    pub(crate) body: T,
+    /// What says that it is the same request.
+    pub(crate) attempt: Attempt,
+}
 
 impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            return Err(ApiError::unsupported_media_type());
-        }
-        let limit = app.settings().body_limit;
-        let body = request.into_body();
-        // Without a length it may turn out to be of any.
-        let bytes = body
-            .size_hint()
-            .exact()
-            .map_or(limit, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX).min(limit));
-        let reading = async {
-            let _room = app.body_room(bytes).await;
-            parse(&read(body, limit).await?).map(Self)
-        };
-        tokio::time::timeout(app.settings().body_timeout, reading)
-            .await
-            .map_err(|_elapsed| ApiError::request_timeout())?
+        receive(request, app, |bytes| parse(bytes).map(Self)).await
     }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Repeatable<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let headers = request.headers().clone();
+        let path = request.uri().path().to_owned();
+        // Every request has passed the check for keys.
+        let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+        receive(request, app, |bytes| {
+            let attempt = Attempt::read(&headers, caller, &path, bytes)?;
+            Ok(Self { body: parse(bytes)?, attempt })
+        })
+        .await
+    }
+}
+
+async fn receive<T>(
+    request: Request,
+    app: &App,
+    read_as: impl FnOnce(&[u8]) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    if !is_json(request.headers()) {
+        return Err(ApiError::unsupported_media_type());
+    }
+    let limit = app.settings().body_limit;
+    let body = request.into_body();
+    // Without a length it may turn out to be of any.
+    let bytes = body
+        .size_hint()
+        .exact()
+        .map_or(limit, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX).min(limit));
+    let reading = async {
+        let _room = app.body_room(bytes).await;
+        read_as(&read(body, limit).await?)
+    };
+    tokio::time::timeout(app.settings().body_timeout, reading)
+        .await
+        .map_err(|_elapsed| ApiError::request_timeout())?
 }
 
 /// A browser sends any other content type to another site without asking first, so this is also what

@@ -11,7 +11,7 @@ use super::chat::choices::Piece;
 use crate::generate::{Delta, GenerateError};
 
 /// The pieces of an answer so far; a clone is the same.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(in crate::api) struct Recording(Arc<Shared>);
 
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Kept {
     pieces: Vec<Piece>,
+    /// How many answers have not finished.
+    open: u32,
     started: bool,
     end: Option<End>,
     /// When the answer was whole, in seconds since 1970.
@@ -42,6 +44,25 @@ pub(in crate::api) enum End {
     Cancelled,
 }
 
+/// What a reader of a recording gets.
+#[derive(Debug, Clone)]
+pub(in crate::api) enum Followed {
+    /// Its turn has come; once, before every piece.
+    Started,
+    /// The next piece.
+    Piece(Piece),
+}
+
+/// Ends a recording that nobody else has ended, for work that fails in an unexpected way.
+pub(in crate::api) struct Unfinished(Recording);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let message = "The answer broke off before its end.";
+        self.0.end(End::Failed(GenerateError::engine(message)));
+    }
+}
+
 /// How far a recording is.
 #[derive(Debug, Clone)]
 pub(in crate::api) enum Progress {
@@ -53,19 +74,39 @@ pub(in crate::api) enum Progress {
     Ended(End),
 }
 
+/// How many pieces a reader takes at a time: many readers of a long answer should not each hold all of
+/// it.
+const PORTION: usize = 64;
+
 impl Recording {
+    /// Of this many answers.
+    pub(in crate::api) fn of(answers: u32) -> Self {
+        let kept = Mutex::new(Kept { open: answers, ..Kept::default() });
+        Self(Arc::new(Shared { kept, changed: watch::Sender::default() }))
+    }
+
+    /// Ends it when dropped, if nothing has.
+    pub(in crate::api) fn unfinished(&self) -> Unfinished {
+        Unfinished(self.clone())
+    }
+
     /// Its turn has come.
     pub(in crate::api) fn start(&self) {
         self.change(|kept| kept.started = true);
     }
 
-    /// Adds a piece; nothing is added after the end.
+    /// Adds a piece; the last finish ends it, and nothing is added after the end.
     pub(in crate::api) fn add(&self, piece: Piece) {
         self.change(|kept| {
             if kept.end.is_none() {
                 kept.bytes += size(&piece.delta);
+                kept.started = true;
                 if matches!(piece.delta, Delta::Finished(_)) {
-                    kept.completed_at = Some(now());
+                    kept.open = kept.open.saturating_sub(1);
+                    if kept.open == 0 {
+                        kept.completed_at = Some(now());
+                        kept.end = Some(End::Whole);
+                    }
                 }
                 kept.pieces.push(piece);
             }
@@ -83,7 +124,7 @@ impl Recording {
         })
     }
 
-    /// Adds everything that comes from `pieces`, and its end.
+    /// Adds everything that comes from `pieces`, to the end.
     pub(in crate::api) async fn fill(
         &self,
         mut pieces: impl Stream<Item = Result<Piece, GenerateError>> + Unpin,
@@ -97,7 +138,40 @@ impl Recording {
                 }
             }
         }
-        self.end(End::Whole);
+    }
+
+    /// Waits until its turn has come.
+    ///
+    /// # Errors
+    ///
+    /// How it ended before that.
+    pub(in crate::api) async fn begun(&self) -> Result<(), End> {
+        let mut changed = self.0.changed.subscribe();
+        loop {
+            changed.mark_unchanged();
+            match self.progress() {
+                Progress::Waiting => {}
+                Progress::Running | Progress::Ended(End::Whole) => return Ok(()),
+                Progress::Ended(end) => {
+                    // With pieces before its end it did begin, and they are told first.
+                    return if self.read(|kept| kept.started) { Ok(()) } else { Err(end) };
+                }
+            }
+            // The sender is in the recording that is held here.
+            if changed.changed().await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether nothing comes any more.
+    pub(in crate::api) fn has_ended(&self) -> bool {
+        self.read(|kept| kept.end.is_some())
+    }
+
+    /// Whether it ended without being whole.
+    pub(in crate::api) fn has_failed(&self) -> bool {
+        self.read(|kept| matches!(kept.end, Some(End::Failed(_) | End::Cancelled)))
     }
 
     /// How far it is.
@@ -147,23 +221,33 @@ impl Recording {
     }
 
     /// All pieces from the first on, as they come, to the end.
-    pub(in crate::api) fn follow(&self) -> impl Stream<Item = Result<Piece, End>> + Send + use<> {
+    pub(in crate::api) fn follow(
+        &self,
+    ) -> impl Stream<Item = Result<Followed, End>> + Send + use<> {
         let recording = self.clone();
         stream! {
             let mut changed = recording.0.changed.subscribe();
             let mut next = 0;
+            let mut told = false;
             loop {
                 // Marked as seen first, so that what comes after the look below wakes us again.
                 changed.mark_unchanged();
-                let (pieces, end) = recording.read(|kept| {
-                    let pieces: Vec<Piece> = kept.pieces.iter().skip(next).cloned().collect();
-                    (pieces, kept.end.clone())
+                let (pieces, started, end) = recording.read(|kept| {
+                    let rest = kept.pieces.iter().skip(next);
+                    let pieces: Vec<Piece> = rest.take(PORTION).cloned().collect();
+                    (pieces, kept.started, kept.end.clone())
                 });
+                if started && !told {
+                    told = true;
+                    yield Ok(Followed::Started);
+                }
                 next += pieces.len();
+                let more = pieces.len() == PORTION;
                 for piece in pieces {
-                    yield Ok(piece);
+                    yield Ok(Followed::Piece(piece));
                 }
                 match end {
+                    _ if more => {}
                     Some(End::Whole) => return,
                     Some(end) => {
                         yield Err(end);
@@ -226,6 +310,7 @@ fn size(delta: &Delta) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generate::Finish;
 
     fn piece(text: &str) -> Piece {
         Piece { index: 0, delta: Delta::Content(text.to_owned()) }
@@ -233,7 +318,7 @@ mod tests {
 
     #[test]
     fn what_is_joined_says_the_same() {
-        let recording = Recording::default();
+        let recording = Recording::of(2);
         let of = |index, delta| recording.add(Piece { index, delta });
         of(0, Delta::Reasoning("a".to_owned()));
         of(0, Delta::Reasoning("b".to_owned()));
@@ -252,10 +337,27 @@ mod tests {
         assert_eq!(kept, expected);
     }
 
+    #[test]
+    fn the_last_finish_is_the_end() {
+        let recording = Recording::of(2);
+        for index in [1, 0] {
+            assert!(!recording.has_ended());
+            recording.add(Piece { index, delta: Delta::Finished(Finish::default()) });
+        }
+        assert!(!recording.end(End::Cancelled), "there is no moment between the two");
+        assert!(matches!(recording.progress(), Progress::Ended(End::Whole)));
+        let cut = Recording::of(1);
+        drop(cut.unfinished());
+        assert!(cut.has_failed());
+    }
+
     #[tokio::test]
     async fn every_reader_gets_all_pieces_and_the_end() {
-        let recording = Recording::default();
-        recording.add(piece("one"));
+        let recording = Recording::of(1);
+        recording.start();
+        for _ in 0..PORTION {
+            recording.add(piece("one"));
+        }
         let early = tokio::spawn(recording.follow().collect::<Vec<_>>());
         tokio::task::yield_now().await;
         recording.add(piece("two"));
@@ -266,12 +368,14 @@ mod tests {
             let texts: Vec<_> = read
                 .iter()
                 .map(|item| match item {
-                    Ok(Piece { delta: Delta::Content(text), .. }) => text.as_str(),
+                    Ok(Followed::Started) => "started",
+                    Ok(Followed::Piece(Piece { delta: Delta::Content(text), .. })) => text.as_str(),
                     Err(End::Cancelled) => "cancelled",
                     other => panic!("{other:?}"),
                 })
                 .collect();
-            assert_eq!(texts, ["one", "two", "cancelled"]);
+            assert_eq!((texts.len(), texts[0], texts[1]), (PORTION + 3, "started", "one"));
+            assert_eq!(texts[PORTION + 1..], ["two", "cancelled"]);
         }
     }
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     response::{IntoResponse, Response},
 };
 use futures::{Stream, StreamExt};
@@ -14,21 +17,22 @@ use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::{
+    attach::{self, Ask, Attempt, Begun, IdempotencyKey},
     chat::{
         RUN_ID,
         choices::{Choices, Piece},
         identity::Identity,
         stream::respond,
     },
-    json::JsonBody,
-    recording::{End, Recording},
+    json::Repeatable,
+    recording::End,
 };
 use crate::{
     access::Caller,
     app::App,
     catalog::Entry,
     error::{ApiError, ErrorBody},
-    generate::{Delta, GenerateError, Request},
+    generate::{Delta, GenerateError},
 };
 
 mod assembler;
@@ -43,12 +47,11 @@ pub mod resource;
 mod schema;
 pub(crate) mod store;
 
-use assembler::Frame;
 use deliver::{Writer, replay};
 use item::{ItemList, ListObject};
 use order::Order;
 use resource::{DeletedResponse, ResponseBody, ResponseObject};
-use store::Stored;
+use store::{References, Stored};
 
 /// Make a response
 ///
@@ -60,6 +63,7 @@ use store::Stored;
     path = "/responses",
     operation_id = "create_response",
     tag = "responses",
+    params(IdempotencyKey),
     request_body = request::ResponseRequest,
     responses(
         (status = 200, description = "The response.", content(
@@ -73,6 +77,7 @@ use store::Stored;
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 422, description = "The `Idempotency-Key` came with another body before.", body = ErrorBody),
         (status = 429, description = "Too many requests run and wait.", body = ErrorBody,
             headers(("retry-after" = u64, description = "Seconds after which to try again."))),
         (status = 500, description = "The engine failed.", body = ErrorBody),
@@ -85,61 +90,40 @@ use store::Stored;
 pub(crate) async fn create(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    JsonBody(body): JsonBody<request::ResponseRequest>,
+    Repeatable { body, attempt }: Repeatable<request::ResponseRequest>,
 ) -> Result<Response, ApiError> {
     let store = app.responses();
+    let references = References::new(store, &caller);
     let order = Order::check(
         body,
         app.settings(),
         store.keeps(),
         |id| store.conversation(id, &caller),
-        &|id| store.item(id, &caller),
+        &|id| references.find(id),
     )?;
     let entry = app.find(&order.model)?;
-    let identity = Identity::new("resp_", order.model);
-    let run_id = identity.run_id();
-    let (stream, request) = (order.stream, order.request);
-    let frame = Arc::new(Frame {
-        identity,
-        asked: order.asked,
-        reasoning: app.settings().reasoning,
-        steps: order.steps,
-    });
-    let stored = Stored::new(caller, frame, order.conversation, order.items, Recording::default());
-    let mut response = if stored.frame.asked.background {
-        begin(&app, entry, request, stored.clone())?;
-        if stream {
-            replay(&stored, None, app.settings())
-        } else {
-            Json(stored.body()).into_response()
-        }
-    } else {
-        answer(&app, &entry, request, stored, stream).await?
-    };
-    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
-    Ok(response)
-}
-
-/// Makes a response that its client waits for.
-async fn answer(
-    app: &App,
-    entry: &Entry,
-    request: Request,
-    stored: Stored,
-    stream: bool,
-) -> Result<Response, ApiError> {
+    let identity = Identity::new("resp_", order.model.clone());
+    if order.asked.background {
+        return begin(&app, entry, order, caller, identity, &attempt);
+    }
     let here = |error: ApiError| error.moved(nested::flat);
-    let choices = Choices::start(app, entry, request, 1).await.map_err(here)?;
-    let pieces = recorded(choices, app.clone(), stored.clone());
-    if stream {
+    let ask = Ask { entry, request: order.request.clone(), count: 1 };
+    let Begun { identity, headers, pieces } =
+        attach::begin(&app, &attempt, identity, ask, !order.stream).await.map_err(here)?;
+    let stream = order.stream;
+    let stored = order.stored(caller, identity, app.settings().reasoning);
+    let mut pieces = recorded(pieces, app.clone(), stored.clone()).boxed();
+    let mut response = if stream {
         let writer = Writer::new(Arc::clone(&stored.frame), stored.recording);
-        return respond(pieces, writer, app.settings()).await.map_err(here);
-    }
-    let mut pieces = Box::pin(pieces);
-    while let Some(piece) = pieces.next().await {
-        piece.map_err(|error| here(error.into()))?;
-    }
-    Ok(Json(stored.body()).into_response())
+        respond(pieces, writer, app.settings()).await.map_err(here)?
+    } else {
+        while let Some(piece) = pieces.next().await {
+            piece.map_err(|error| here(error.into()))?;
+        }
+        Json(stored.body()).into_response()
+    };
+    response.headers_mut().extend(headers);
+    Ok(response)
 }
 
 /// Records the pieces of an answer while they pass, and keeps the response before its end is told.
@@ -152,7 +136,6 @@ fn recorded(
         let Ok(piece) = piece else { return };
         stored.recording.add(piece.clone());
         if matches!(piece.delta, Delta::Finished(_)) {
-            stored.recording.end(End::Whole);
             // Nobody reads it piece by piece any more.
             stored.recording.compact();
             if stored.frame.asked.store && app.responses().insert(stored.clone()).is_err() {
@@ -162,22 +145,58 @@ fn recorded(
     })
 }
 
-/// Begins a response in the background.
-fn begin(app: &App, entry: Entry, request: Request, stored: Stored) -> Result<(), ApiError> {
-    app.responses().insert(stored.clone())?;
-    let (app, worker) = (app.clone(), app.clone());
-    let recording = stored.recording.clone();
-    let work = tokio::spawn(async move {
-        match Choices::start_in_background(&worker, &entry, request).await {
-            Ok(choices) => recording.fill(choices).await,
-            Err(error) => {
-                recording.end(End::Failed(error));
+/// Begins a response in the background, or finds the one that the same request began before.
+fn begin(
+    app: &App,
+    entry: Entry,
+    order: Order,
+    caller: Caller,
+    identity: Identity,
+    attempt: &Attempt,
+) -> Result<Response, ApiError> {
+    let (stream, request) = (order.stream, order.request.clone());
+    let stored = order.stored(caller.clone(), identity.clone(), app.settings().reasoning);
+    let started = stored.clone();
+    let known = app.attachments().in_background(attempt, &identity, || {
+        app.is_taking_work()?;
+        app.responses().insert(started.clone())?;
+        let (worker, recording) = (app.clone(), started.recording.clone());
+        let id = identity.id.clone();
+        let work = tokio::spawn(async move {
+            let unfinished = recording.unfinished();
+            match Choices::start_in_background(&worker, &entry, request).await {
+                Ok(choices) => recording.fill(choices).await,
+                Err(error) => {
+                    recording.end(End::Failed(error));
+                }
             }
-        }
-        worker.responses().make_room();
-    });
-    app.responses().set_work(&stored.frame.identity.id, work.abort_handle());
-    Ok(())
+            drop(unfinished);
+            worker.responses().finished(&id);
+        });
+        let work = work.abort_handle();
+        app.responses().set_work(&identity.id, work.clone());
+        Ok((started.recording, work))
+    })?;
+    let stored = match known {
+        Some(known) => app.responses().find(&known.id, &caller)?,
+        None => stored,
+    };
+    let mut response = if stream {
+        replay(&stored, None, app.settings())
+    } else {
+        Json(stored.body()).into_response()
+    };
+    let run_id = stored.frame.identity.run_id();
+    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
+    Ok(response)
+}
+
+/// The id in the path.
+fn named(id: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+    match id {
+        Ok(Path(id)) => Ok(id),
+        Err(_) => Err(ApiError::bad_request("The response's id in the path is not valid UTF-8.")),
+    }
 }
 
 /// How a response is read.
@@ -215,9 +234,10 @@ pub(crate) struct Reading {
 pub(crate) async fn retrieve(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     query: Result<Query<Reading>, QueryRejection>,
 ) -> Result<Response, ApiError> {
+    let id = named(id)?;
     let Query(reading) = query.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let stored = app.responses().find(&id, &caller)?;
     if reading.stream != Some(true) {
@@ -252,9 +272,9 @@ pub(crate) async fn retrieve(
 pub(crate) async fn cancel(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<ResponseBody>, ApiError> {
-    let stored = app.responses().find(&id, &caller)?;
+    let stored = app.responses().find(&named(id)?, &caller)?;
     if !stored.frame.asked.background {
         let message = "Only a response that is made with `background` can be cancelled; leave the \
                        connection to cancel others.";
@@ -279,6 +299,7 @@ pub(crate) async fn cancel(
     params(("id" = String, Path, description = "The response's id.")),
     responses(
         (status = 200, description = "It is forgotten.", body = DeletedResponse),
+        (status = 400, description = "The id is not valid UTF-8.", body = ErrorBody),
         (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
         (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
         (status = 404, description = "No response of that id is kept.", body = ErrorBody),
@@ -287,8 +308,9 @@ pub(crate) async fn cancel(
 pub(crate) async fn delete(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<DeletedResponse>, ApiError> {
+    let id = named(id)?;
     app.responses().remove(&id, &caller)?;
     Ok(Json(DeletedResponse { id, object: ResponseObject::Response, deleted: true }))
 }
@@ -334,9 +356,10 @@ pub(crate) enum Sorting {
 pub(crate) async fn input_items(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     query: Result<Query<Listing>, QueryRejection>,
 ) -> Result<Json<ItemList>, ApiError> {
+    let id = named(id)?;
     let Query(listing) = query.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let limit = match listing.limit.map(usize::try_from) {
         None => 20,
@@ -344,13 +367,13 @@ pub(crate) async fn input_items(
         Some(_) => return Err(ApiError::invalid("limit", "`limit` must be from 1 to 100.")),
     };
     let stored = app.responses().find(&id, &caller)?;
-    let mut items: Vec<Value> = input::listed(&stored.items, &stored.frame.identity);
+    let mut items: Vec<Value> = input::listed(stored.items(), &stored.frame.identity);
     if listing.order != Some(Sorting::Asc) {
         items.reverse();
     }
     let id_of = |item: &Value| item.get("id").and_then(Value::as_str).map(str::to_owned);
     if let Some(after) = &listing.after {
-        let Some(place) = items.iter().position(|item| id_of(item).as_ref() == Some(after)) else {
+        let Some(place) = items.iter().rposition(|item| id_of(item).as_ref() == Some(after)) else {
             let message = format!("`after` names `{after}`, which is no item of this response.");
             return Err(ApiError::invalid("after", message));
         };

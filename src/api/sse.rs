@@ -50,7 +50,7 @@ pub(super) fn named_event(name: &str, data: &impl Serialize) -> Bytes {
 /// `heartbeat` after each `heartbeat_after` without an event.
 pub(super) fn kept_alive(
     events: impl Stream<Item = Bytes> + Send + 'static,
-    heartbeat: Bytes,
+    heartbeat: impl Fn() -> Bytes + Send + 'static,
     comment_after: Duration,
     heartbeat_after: Duration,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
@@ -66,7 +66,7 @@ pub(super) fn kept_alive(
                 Ok(None) => return,
                 Err(_silence) if last_event.elapsed() >= heartbeat_after => {
                     last_event = Instant::now();
-                    yield heartbeat.clone();
+                    yield heartbeat();
                 }
                 Err(_silence) => yield COMMENT,
             }

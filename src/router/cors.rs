@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use serde::Deserialize;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 
-use super::host::is_loopback_name;
+use super::{headers, host::is_loopback_name};
 
 /// Which web pages may call this server from a browser.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -50,6 +50,11 @@ pub(super) fn layer(origins: &AllowedOrigins) -> CorsLayer {
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("x-ponder-run-id"),
             HeaderName::from_static("x-should-retry"),
+            HeaderName::from_static("openai-processing-ms"),
+            HeaderName::from_static("idempotent-replayed"),
+            headers::LIMIT,
+            headers::REMAINING,
+            headers::RESET,
             header::RETRY_AFTER,
         ]))
         // Browsers ask again after this time; each preflight delays a request.

@@ -9,7 +9,7 @@ use ponder::{
 };
 use serde_json::json;
 
-use crate::support::{Event, TestApp, parse_events, question, request, thoughtful};
+use crate::support::{Answer, Event, TestApp, parse_events, question, request, thoughtful};
 
 fn limited(max_running: u32, max_waiting: usize, reply: Reply) -> TestApp {
     waiting(Duration::from_secs(20), max_running, max_waiting, reply)
@@ -30,6 +30,36 @@ async fn open_stream(app: &TestApp) -> axum::response::Response {
     let body = question(json!({"stream": true})).to_string();
     let request = request(axum::http::Method::POST, "/v1/chat/completions", body.into());
     tower::ServiceExt::oneshot(app.router.clone(), request).await.expect("infallible")
+}
+
+#[tokio::test]
+async fn e12_answers_say_how_busy_the_server_is() {
+    let limits = Limits { max_running: 2, max_waiting: 1, ..Limits::default() };
+    let settings = ApiSettings { limits, ..ApiSettings::default() };
+    let app = TestApp::with(Script::answering(thoughtful()), settings);
+    let free = app.ask(json!({})).await;
+    assert_eq!(free.header("openai-version"), Some("2020-10-01"));
+    assert!(free.header("openai-processing-ms").is_some_and(|time| time.parse::<u64>().is_ok()));
+    let said = |answer: &Answer| {
+        ["limit", "remaining", "reset"].map(|what| {
+            let name = format!("x-ratelimit-{what}-requests");
+            answer.header(&name).expect("a header").to_owned()
+        })
+    };
+    assert_eq!(said(&free), ["3", "3", "0s"]);
+    let _running = app.app.admission().admit_many(2).await.expect("room");
+    let waiting = tokio::spawn({
+        let admission = app.app.admission().clone();
+        async move { admission.admit().await.map(drop) }
+    });
+    while app.app.admission().waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let full = app.ask(json!({})).await;
+    assert_eq!((full.status.as_u16(), said(&full)), (429, ["3", "0", "20s"].map(str::to_owned)));
+    waiting.abort();
+    // What asks for nothing says nothing of it.
+    assert_eq!(app.fetch("/v1/models").await.header("x-ratelimit-limit-requests"), None);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod models;
 mod remote;
 mod requests;
 mod responses;
+mod retries;
 mod socket;
 mod stream;
 mod support;

@@ -1,12 +1,15 @@
 //! E17: responses, whole, streamed, kept, gone on from, and made in the background.
 
+use std::sync::Arc;
+
 use axum::{body::Body, http::Method};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt, future::BoxFuture};
 use http_body_util::BodyExt;
 use ponder::{
     access::{Access, KeyRing},
     app::ApiSettings,
     engine::scripted::{Ending, Failure, Reply, Rule, Script, ScriptedCall, When},
+    generate::{Delta, Finish, Generate, GenerateError, Generation, Request, StepEvent, StepState},
     limits::Limits,
 };
 use serde_json::{Value, json};
@@ -407,6 +410,11 @@ async fn e17_wrong_requests_name_the_field() {
         ),
         (json!({"input": "x", "reasoning": {"effort": "heroic"}}), "reasoning.effort"),
         (json!({"input": "x", "top_logprobs": 21}), "top_logprobs"),
+        (json!({"input": "x", "messages": []}), "messages"),
+        (json!({"input": "x", "max_tokens": 5}), "max_tokens"),
+        (json!({"input": "x", "response_format": {"type": "text"}}), "response_format"),
+        (json!({"input": "x", "reasoning_effort": "low"}), "reasoning_effort"),
+        (json!({"input": "x", "n": 2}), "n"),
     ] {
         let answer = post(&app, body.clone()).await;
         assert_eq!(answer.status, 400, "{body}: {}", answer.text());
@@ -495,6 +503,85 @@ async fn e17_the_oldest_responses_are_given_up() {
     assert_eq!(post(&app, json!({"input": "x"})).await.json()["store"], false);
     let refused = post(&app, json!({"input": "x", "background": true})).await;
     assert_eq!((refused.status.as_u16(), refused.error_param()), (400, json!("background")));
+}
+
+#[tokio::test]
+async fn e17_a_finished_response_in_the_background_is_new() {
+    let slowly = When { question: Some("Slowly".to_owned()), ..When::default() };
+    let reply = Reply { content: "slowly ".repeat(20), per_token_ms: 10, ..Reply::default() };
+    let rules = vec![Rule { when: slowly, reply }];
+    let script = Script { rules, otherwise: Reply::saying("Now."), ..Script::default() };
+    let app = TestApp::with(script, ApiSettings { max_responses: 2, ..ApiSettings::default() });
+    let begun = post(&app, json!({"input": "Slowly.", "background": true})).await.json();
+    let id = begun["id"].as_str().expect("an id");
+    for _ in 0..5 {
+        post(&app, json!({"input": "Quickly."})).await;
+    }
+    assert_eq!(ended(&app, id).await["status"], "completed");
+    post(&app, json!({"input": "Quickly."})).await;
+    assert_eq!(read(&app, id).await["status"], "completed", "it is not the oldest now");
+}
+
+#[tokio::test]
+async fn e17_work_in_the_background_fails_in_the_words_of_this_endpoint() {
+    let app = TestApp::answering(thoughtful());
+    let form = json!({"format": {"type": "json_object"}});
+    let body = json!({"input": "x", "text": form, "background": true, "stream": true});
+    let failed = events(&post(&app, body).await);
+    let kinds: Vec<_> = failed.iter().map(|event| event["type"].clone()).collect();
+    assert_eq!(kinds, ["response.created", "response.queued", "response.failed"]);
+    let error = &failed[2]["response"]["error"];
+    assert_eq!(error["code"], "invalid_prompt");
+    let message = error["message"].as_str().expect("a text");
+    assert!(message.contains("`text.format` cannot be honoured"), "{message}");
+    app.app.drain();
+    let late = post(&app, json!({"input": "x", "background": true})).await;
+    assert_eq!(late.status, 503);
+}
+
+#[tokio::test]
+async fn e17_steps_are_part_of_a_response_that_asks_for_them() {
+    let step = Delta::Step(StepEvent {
+        step: "translate".to_owned(),
+        action: "translate",
+        state: StepState::Started,
+    });
+    struct Stepping(Delta);
+    impl Generate for Stepping {
+        fn generate(&self, _: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+            let deltas = [self.0.clone(), Delta::Finished(Finish::default())];
+            let stream = futures::stream::iter(deltas.map(Ok));
+            async move { Ok(Generation::new(stream)) }.boxed()
+        }
+    }
+    let app = TestApp::over(Arc::new(Stepping(step)), ApiSettings::default());
+    let asked = json!({"input": "x", "ponder": {"events": true}});
+    let whole = post(&app, asked.clone()).await.json();
+    assert_eq!(whole["ponder"]["steps"][0]["id"], "translate", "{whole}");
+    let streamed = json!({"input": "x", "ponder": {"events": true}, "stream": true});
+    let streamed = events(&post(&app, streamed).await);
+    assert!(streamed.iter().any(|event| event["type"] == "ponder.step"));
+    let whole = post(&app, json!({"input": "x"})).await.json();
+    assert_eq!(whole["ponder"].get("steps"), None);
+}
+
+#[tokio::test]
+async fn e17_a_long_silence_is_filled_with_events() {
+    let silent = Reply { first_token_ms: 600, ..thoughtful() };
+    let [keep_alive, heartbeat] = [20, 60].map(std::time::Duration::from_millis);
+    let settings = ApiSettings { keep_alive, heartbeat, ..ApiSettings::default() };
+    let app = TestApp::with(Script::answering(silent), settings);
+    for background in [false, true] {
+        let body = json!({"input": "x", "stream": true, "background": background});
+        let events = events(&post(&app, body).await);
+        let again: Vec<_> = events
+            .iter()
+            .filter(|event| event["type"] == "response.in_progress")
+            .map(|event| event["sequence_number"].as_u64())
+            .collect();
+        assert!(again.len() > 2, "its own, and more while nothing happens: {again:?}");
+        assert!(again.is_sorted());
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use crate::{
     app::{App, NotServing},
     catalog::Entry,
-    error::ApiError,
     generate::{Answer, Delta, Generate, GenerateError, Generation, Request},
     limits::Permit,
     metrics::RequestMeter,
@@ -45,7 +44,7 @@ impl Choices {
         entry: &Entry,
         request: Request,
         count: u32,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, GenerateError> {
         let requests = (0..count).map(|number| request.numbered(number));
         Self::start_each(app, entry, requests, count, count).await
     }
@@ -76,9 +75,9 @@ impl Choices {
         requests: impl Iterator<Item = Request> + Send,
         count: u32,
         at_once: u32,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, GenerateError> {
         let turn = app.admission().admit_many(at_once);
-        Ok(Self::begin(app, entry, requests, count, turn).await?)
+        Self::begin(app, entry, requests, count, turn).await
     }
 
     async fn begin(
@@ -115,25 +114,24 @@ impl Choices {
     }
 }
 
-impl Choices {
-    /// Collects `count` answers, in their order.
-    ///
-    /// # Errors
-    ///
-    /// The error that ended one of them.
-    pub(in crate::api) async fn collect(
-        mut self,
-        count: u32,
-    ) -> Result<Vec<Answer>, GenerateError> {
-        let mut answers: Vec<Answer> = (0..count).map(|_| Answer::default()).collect();
-        while let Some(piece) = self.next().await {
-            let Piece { index, delta } = piece?;
-            if let Some(answer) = answers.get_mut(index as usize) {
-                answer.add(delta);
-            }
+/// Collects `count` answers, in their order.
+///
+/// # Errors
+///
+/// The error that ended one of them.
+pub(in crate::api) async fn collect(
+    pieces: impl Stream<Item = Result<Piece, GenerateError>>,
+    count: u32,
+) -> Result<Vec<Answer>, GenerateError> {
+    let mut pieces = std::pin::pin!(pieces);
+    let mut answers: Vec<Answer> = (0..count).map(|_| Answer::default()).collect();
+    while let Some(piece) = pieces.next().await {
+        let Piece { index, delta } = piece?;
+        if let Some(answer) = answers.get_mut(index as usize) {
+            answer.add(delta);
         }
-        Ok(answers)
     }
+    Ok(answers)
 }
 
 /// How long an answer may take, from its turn on.

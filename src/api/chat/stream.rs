@@ -29,6 +29,9 @@ use crate::{
     generate::{Delta, Finish, GenerateError, TokenLogprob},
 };
 
+/// Makes an event without anything new.
+pub(in crate::api) type Heartbeat = Box<dyn Fn() -> Bytes + Send>;
+
 /// Writes the events of one reply.
 pub(in crate::api) trait EventWriter: Send + 'static {
     /// The first events.
@@ -38,7 +41,7 @@ pub(in crate::api) trait EventWriter: Send + 'static {
     fn piece(&mut self, piece: Piece) -> Option<Bytes>;
 
     /// An event without anything new, for clients that count the time between events.
-    fn heartbeat(&self) -> Bytes;
+    fn heartbeat(&self) -> Heartbeat;
 
     /// The last event but `[DONE]`.
     fn closing(&mut self) -> Option<Bytes>;
@@ -80,7 +83,7 @@ pub(in crate::api) async fn respond(
 /// A response that delivers these events, keeps its silences alive, and ends when nobody takes them.
 pub(in crate::api) fn deliver(
     events: impl Stream<Item = Bytes> + Send + 'static,
-    heartbeat: Bytes,
+    heartbeat: Heartbeat,
     settings: &ApiSettings,
 ) -> Response {
     let events = sse::kept_alive(events, heartbeat, settings.keep_alive, settings.heartbeat);
@@ -210,8 +213,10 @@ impl EventWriter for ChunkWriter {
     }
 
     /// Among several answers no one can be known to run still; a comment belongs to none.
-    fn heartbeat(&self) -> Bytes {
-        if self.count == 1 { self.delta(0, ChunkDelta::default()) } else { sse::COMMENT }
+    fn heartbeat(&self) -> Heartbeat {
+        let nothing =
+            if self.count == 1 { self.delta(0, ChunkDelta::default()) } else { sse::COMMENT };
+        Box::new(move || nothing.clone())
     }
 
     fn piece(&mut self, Piece { index, delta }: Piece) -> Option<Bytes> {

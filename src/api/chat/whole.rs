@@ -1,7 +1,9 @@
 //! A reply in one piece: the stream, collected.
 
+use futures::Stream;
+
 use super::{
-    choices::Choices,
+    choices::{Piece, collect},
     identity::Identity,
     logprobs::LogprobsBody,
     ponder::{PonderReply, StepReport},
@@ -15,7 +17,7 @@ use super::{
 use crate::{
     api::reasoning::{Placed, ReasoningFields, ReasoningPlacer},
     error::ApiError,
-    generate::{Answer, Finish},
+    generate::{Answer, Finish, GenerateError},
 };
 
 /// Collects the answers into a reply.
@@ -24,12 +26,12 @@ use crate::{
 ///
 /// The error that ended one of the answers.
 pub(super) async fn reply(
-    choices: Choices,
+    pieces: impl Stream<Item = Result<Piece, GenerateError>>,
     identity: Identity,
     count: u32,
     style: ReplyStyle,
 ) -> Result<ChatCompletion, ApiError> {
-    let answers = choices.collect(count).await?;
+    let answers = collect(pieces, count).await?;
     Ok(compose(answers, identity, style))
 }
 

@@ -14,7 +14,7 @@ use crate::{
             identity::Identity,
             ponder::PonderReply,
             response::{FinishName, TokenUsage, UsageBody, stop_reason},
-            stream::EventWriter,
+            stream::{EventWriter, Heartbeat},
             validate::UsageChunk,
         },
         sse,
@@ -253,9 +253,9 @@ impl EventWriter for Writer {
         }
     }
 
-    fn heartbeat(&self) -> Bytes {
+    fn heartbeat(&self) -> Heartbeat {
         // A piece without text would have to belong to one of them.
-        sse::COMMENT
+        Box::new(|| sse::COMMENT)
     }
 
     fn closing(&mut self) -> Option<Bytes> {

@@ -53,6 +53,8 @@ pub(super) struct Assembler {
     open: bool,
     /// Tokens of the next piece of answer.
     ranked: Vec<LogprobBody>,
+    /// The steps of a chain, if they are reported.
+    steps: Vec<StepReport>,
     status: ResponseStatus,
     finish: Option<Finish>,
     error: Option<ResponseErrorBody>,
@@ -70,6 +72,7 @@ impl Assembler {
             output: Vec::new(),
             open: false,
             ranked: Vec::new(),
+            steps: Vec::new(),
             status: if background { ResponseStatus::Queued } else { ResponseStatus::InProgress },
             finish: None,
             error: None,
@@ -148,7 +151,9 @@ impl Assembler {
             Delta::ToolArguments { text, .. } => self.argue(text, happened),
             Delta::Step(event) => {
                 if self.frame.steps {
-                    happened.push(Happened::Step { step: StepReport::from(event) });
+                    let step = StepReport::from(event);
+                    self.steps.push(step.clone());
+                    happened.push(Happened::Step { step });
                 }
             }
             Delta::Finished(finish) => self.finish(finish, now, happened),
@@ -403,7 +408,10 @@ impl Assembler {
             output: self.output.clone(),
             usage: finish.map(|finish| finish.usage.into()),
             asked: self.frame.asked.clone(),
-            ponder: finish.map(|finish| PonderReply::new(run, finish, None)),
+            ponder: finish.map(|finish| {
+                let steps = self.frame.steps.then(|| self.steps.clone());
+                PonderReply::new(run, finish, steps)
+            }),
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::{
 /// More items than any conversation has; each costs its template's tokens and our memory.
 pub(super) const MOST_ITEMS: usize = 4096;
 
+/// In bytes: a short reference may stand for a long text, many times.
+const MOST_REFERRED: usize = 16 * 1024 * 1024;
+
 /// What is asked: a text, or items.
 #[derive(Debug)]
 pub enum WireInput {
@@ -50,8 +53,16 @@ pub(super) fn messages(items: &[Value], lookup: Lookup<'_>) -> Result<Vec<Messag
         return Err(ApiError::invalid("input", message));
     }
     let mut messages = Vec::new();
+    let mut referred = 0;
     for (index, item) in items.iter().enumerate() {
         if let Some(message) = read(index, item, lookup)? {
+            if item.get("role").is_none() {
+                referred += message.content.len();
+            }
+            if referred > MOST_REFERRED {
+                let message = "The items that `input` refers to are too long together.";
+                return Err(ApiError::invalid(format!("input[{index}]"), message));
+            }
             append(&mut messages, message);
         }
     }
@@ -144,12 +155,11 @@ fn read(index: usize, item: &Value, lookup: Lookup<'_>) -> Result<Option<Message
 
 /// The items as they are listed: each with an id, its own or one by its place, and messages with
 /// their content in parts.
-pub(super) fn listed(items: &[Value], identity: &Identity) -> Vec<Value> {
+pub(super) fn listed(items: Vec<Value>, identity: &Identity) -> Vec<Value> {
     let unique = identity.run.trim_start_matches("run_");
-    let numbered = items.iter().enumerate();
+    let numbered = items.into_iter().enumerate();
     numbered
-        .map(|(index, item)| {
-            let mut item = item.clone();
+        .map(|(index, mut item)| {
             let Some(fields) = item.as_object_mut() else { return item };
             if !fields.get("type").is_some_and(Value::is_string) {
                 let kind = if fields.contains_key("role") { "message" } else { "item_reference" };

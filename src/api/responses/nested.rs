@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::{error::ApiError, generate::GenerateError};
+
 /// Tools with their function in an object of its own. What has no such form stays as it is, and is
 /// refused as it stands.
 pub(super) fn tools(tools: &Value) -> Value {
@@ -39,10 +41,15 @@ pub(super) fn format(format: &Value) -> Value {
     }
 }
 
+/// An error in the words of this endpoint.
+pub(super) fn told(error: GenerateError) -> ApiError {
+    ApiError::from(error).moved(flat)
+}
+
 /// The name of a field as this endpoint has it, from its name in a chat completion.
 pub(super) fn flat(field: &str) -> String {
     let renamed = match field {
-        "max_completion_tokens" => "max_output_tokens",
+        "max_completion_tokens" | "max_tokens" => "max_output_tokens",
         "response_format" => "text.format",
         "messages" => "input",
         "logprobs" => "include",

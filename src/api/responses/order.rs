@@ -1,15 +1,24 @@
 //! From what arrived to what is asked.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
+    assembler::Frame,
     input::{self, Lookup},
     nested,
     request::{ResponseRequest, Truncation},
     resource::{Asked, ReasoningBody, ServiceTier, TextBody, ToolBody},
+    store::Stored,
 };
 use crate::{
-    api::chat::validate::Common,
+    access::Caller,
+    api::{
+        chat::{identity::Identity, validate::Common},
+        reasoning::ReasoningOutput,
+        recording::Recording,
+    },
     app::ApiSettings,
     error::ApiError,
     generate::{Message, Request},
@@ -91,9 +100,38 @@ impl Order {
     }
 }
 
+impl Order {
+    /// The response to it, before its first piece.
+    pub(super) fn stored(
+        self,
+        caller: Caller,
+        identity: Identity,
+        reasoning: ReasoningOutput,
+    ) -> Stored {
+        let frame = Frame { identity, asked: self.asked, reasoning, steps: self.steps };
+        let recording = Recording::of(1);
+        Stored::new(caller, Arc::new(frame), self.conversation, self.items, recording)
+    }
+}
+
 /// Refuses what cannot be honoured.
 fn refuse(body: &ResponseRequest) -> Result<(), ApiError> {
     let given = |value: &Option<Value>| value.as_ref().is_some_and(|value| !value.is_null());
+    for (name, value, instead) in [
+        ("messages", &body.messages, "input"),
+        ("max_tokens", &body.max_tokens, "max_output_tokens"),
+        ("max_completion_tokens", &body.max_completion_tokens, "max_output_tokens"),
+        ("response_format", &body.response_format, "text.format"),
+        ("reasoning_effort", &body.reasoning_effort, "reasoning.effort"),
+    ] {
+        if given(value) {
+            let message = format!("`{name}` belongs to chat completions: here it is `{instead}`.");
+            return Err(ApiError::invalid(name, message));
+        }
+    }
+    if body.n.is_some_and(|n| n != 1) {
+        return Err(ApiError::invalid("n", "`n` must be 1: a response has one answer."));
+    }
     let refused = if given(&body.conversation) {
         ("conversation", "Go on from a response with `previous_response_id` instead.")
     } else if given(&body.prompt) {
@@ -132,11 +170,7 @@ fn asked(body: &mut ResponseRequest, request: &Request, kept: bool) -> Result<As
         previous_response_id: body.previous_response_id.take(),
         instructions: body.instructions.take(),
         tools: tools(request, body.tools.as_ref()),
-        tool_choice: body
-            .tool_choice
-            .take()
-            .filter(|choice| !choice.is_null())
-            .unwrap_or_else(|| json!("auto")),
+        tool_choice: choice(body.tool_choice.as_ref()),
         parallel_tool_calls: body.parallel_tool_calls.unwrap_or(true),
         text: TextBody {
             format: format(body),
@@ -184,6 +218,25 @@ fn tools(request: &Request, given: Option<&Value>) -> Vec<ToolBody> {
         .collect()
 }
 
+/// What was asked for in `tool_choice`, without anything else that may be in it.
+fn choice(given: Option<&Value>) -> Value {
+    let Some(given) = given.filter(|given| !given.is_null()) else { return json!("auto") };
+    let named = |tool: &Value| {
+        let name = tool.get("function").unwrap_or(tool).get("name").cloned();
+        json!({"type": "function", "name": name})
+    };
+    match given.get("type").and_then(Value::as_str) {
+        Some("function") => named(given),
+        Some("allowed_tools") => {
+            let allowed = given.get("allowed_tools").unwrap_or(given);
+            let tools = allowed.get("tools").and_then(Value::as_array).into_iter().flatten();
+            let tools: Vec<Value> = tools.map(named).collect();
+            json!({"type": "allowed_tools", "mode": allowed.get("mode"), "tools": tools})
+        }
+        _ => given.clone(),
+    }
+}
+
 /// The form as it was asked for, with every key that its type has.
 fn format(body: &ResponseRequest) -> Value {
     let given = body.text.as_ref().and_then(|text| text.format.as_ref());
@@ -195,11 +248,11 @@ fn format(body: &ResponseRequest) -> Value {
         let of = |key: &str| described.get(key).cloned().unwrap_or(Value::Null);
         let name = described.get("name").cloned().unwrap_or_else(|| json!("response"));
         return json!({
-            "type": "json_schema", "name": name, "description": of("description"),
+            "type": "json_schema", "name": name, "description": of("description").as_str(),
             "schema": of("schema"), "strict": of("strict").as_bool().unwrap_or(false),
         });
     }
-    given.clone()
+    json!({"type": given.get("type")})
 }
 
 fn metadata(given: Option<Value>) -> Result<Map<String, Value>, ApiError> {

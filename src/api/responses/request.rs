@@ -3,13 +3,15 @@
 //! Every known key is a field here, also those that are only refused by name; others are accepted
 //! and ignored.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{input::WireInput, nested, schema};
 use crate::api::chat::{
-    request::{ChatRequest, PonderOptions},
+    request::{ChatRequest, PonderOptions, Stop},
     schema as chat_schema,
     thinking::{Effort, ReasoningSwitch},
 };
@@ -46,6 +48,29 @@ pub struct ResponseRequest {
     /// The most tokens to generate, thinking included.
     #[schema(minimum = 1, maximum = 4294967295_u32)]
     pub max_output_tokens: Option<i64>,
+    /// Sequences that end the answer: one, or up to 16. Matched in the answer only, not shown.
+    #[schema(schema_with = chat_schema::stop)]
+    pub stop: Option<Stop>,
+    /// Added to the scores of tokens, by their numbers: from -100 to 100. Only for hosted models.
+    pub logit_bias: Option<HashMap<String, f64>>,
+    /// Refused: it is `input` here.
+    #[schema(schema_with = chat_schema::nothing)]
+    pub messages: Option<Value>,
+    /// Refused: it is `max_output_tokens` here.
+    #[schema(schema_with = chat_schema::nothing)]
+    pub max_tokens: Option<Value>,
+    /// Refused: it is `max_output_tokens` here.
+    #[schema(schema_with = chat_schema::nothing)]
+    pub max_completion_tokens: Option<Value>,
+    /// Refused: it is `text.format` here.
+    #[schema(schema_with = chat_schema::nothing)]
+    pub response_format: Option<Value>,
+    /// Refused: it is `reasoning.effort` here.
+    #[schema(schema_with = chat_schema::nothing)]
+    pub reasoning_effort: Option<Value>,
+    /// Only 1: a response has one answer.
+    #[schema(minimum = 1, maximum = 1)]
+    pub n: Option<i64>,
     /// The most calls of built-in tools; there are none, so any number is kept.
     pub max_tool_calls: Option<i64>,
     /// 0 always takes the likeliest token; absent: what the model recommends.
@@ -207,6 +232,8 @@ impl ResponseRequest {
             presence_penalty: self.presence_penalty,
             repetition_penalty: self.repetition_penalty,
             seed: self.seed,
+            stop: self.stop.take(),
+            logit_bias: self.logit_bias.take(),
             reasoning: Some(ReasoningSwitch {
                 effort: self.reasoning.as_ref().and_then(|reasoning| reasoning.effort),
                 ..ReasoningSwitch::default()

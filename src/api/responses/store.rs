@@ -1,11 +1,14 @@
 //! The responses that are kept: so many, so large in all, the oldest given up first.
 //!
 //! They are in memory only, and gone when the process ends. Each belongs to the key that asked for
-//! it; for all others it does not exist. A response that is still being made is never given up.
+//! it; for all others it does not exist. A response that is still being made is never given up, and
+//! does not count against those that are finished: there are bounds of its own for it.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -13,18 +16,27 @@ use tokio::task::AbortHandle;
 
 use super::{
     assembler::{Assembler, Frame},
-    item::OutputItem,
+    item::{ContentPart, OutputItem},
+    nested,
     resource::ResponseBody,
 };
 use crate::{
     access::Caller,
-    api::recording::{End, Progress, Recording},
+    api::{
+        reasoning::without_thinking,
+        recording::{End, Progress, Recording},
+    },
     error::ApiError,
     generate::{Answer, GenerateError, Message, ToolCall},
 };
 
-/// Responses are given up when all together take more, in bytes.
+/// Finished responses are given up when all together take more, in bytes.
 const MOST_BYTES: usize = 128 * 1024 * 1024;
+/// How many responses are being made in the background, in all and for one key.
+const MOST_RUNNING: usize = 256;
+const MOST_RUNNING_OF_ONE: usize = 64;
+/// No more are begun when those take more, in bytes.
+const MOST_RUNNING_BYTES: usize = 128 * 1024 * 1024;
 
 /// The responses that are kept.
 pub(crate) struct ResponseStore {
@@ -49,8 +61,8 @@ pub(super) struct Stored {
     pub(super) frame: Arc<Frame>,
     /// The conversation up to it, without instructions.
     pub(super) conversation: Arc<[Message]>,
-    /// The items that were asked.
-    pub(super) items: Arc<[Value]>,
+    /// The items that were asked, as JSON text: parsed they take many times the room.
+    items: Arc<str>,
     /// Its pieces.
     pub(super) recording: Recording,
     /// Ends the work on it; only in the background.
@@ -70,15 +82,17 @@ impl Stored {
         recording: Recording,
     ) -> Self {
         let said: usize = conversation.iter().map(message_bytes).sum();
-        let asked: usize = items.iter().map(|item| item.to_string().len()).sum();
+        let items: Arc<str> = serde_json::to_string(&items).unwrap_or_default().into();
+        let asked = serde_json::to_string(&frame.asked).map_or(0, |asked| asked.len());
         Self {
             caller,
             frame,
             conversation: conversation.into(),
-            items: items.into(),
+            // The conversation is there twice while the response is made.
+            bytes: 2 * said + items.len() + 2 * asked + 4096,
+            items,
             recording,
             work: None,
-            bytes: said + asked + 4096,
             age: 0,
         }
     }
@@ -88,7 +102,12 @@ impl Stored {
     }
 
     fn is_running(&self) -> bool {
-        !matches!(self.recording.progress(), Progress::Ended(_))
+        !self.recording.has_ended()
+    }
+
+    /// The items that were asked.
+    pub(super) fn items(&self) -> Vec<Value> {
+        serde_json::from_str(&self.items).unwrap_or_default()
     }
 
     /// The response as far as it is.
@@ -105,7 +124,7 @@ impl Stored {
                 assembler.start();
             }
             Progress::Ended(End::Failed(error)) => {
-                assembler.fail(&ApiError::from(error));
+                assembler.fail(&nested::told(error));
             }
             Progress::Ended(End::Cancelled) => {
                 assembler.cancel();
@@ -134,24 +153,25 @@ impl Stored {
         Ok(self.conversation.iter().cloned().chain([said]).collect())
     }
 
-    /// The message that one of its items is; empty for thinking.
-    fn item(&self, id: &str) -> Option<Message> {
-        let body = self.body();
-        let item = body.output.into_iter().find(|item| item.id() == id)?;
-        Some(match item {
-            OutputItem::Reasoning(_) => Message::assistant(""),
-            OutputItem::Message(item) => Message::assistant(
-                item.content
-                    .into_iter()
-                    .map(|super::item::ContentPart::OutputText { text, .. }| text)
-                    .collect::<String>(),
-            ),
-            OutputItem::FunctionCall(item) => {
-                let call =
-                    ToolCall { id: item.call_id, name: item.name, arguments: item.arguments };
-                Message { tool_calls: vec![call], ..Message::assistant("") }
-            }
-        })
+    /// Its items with the messages that they are; empty for thinking.
+    fn said(&self) -> Vec<(String, Message)> {
+        let items = self.body().output.into_iter();
+        items.map(|item| (item.id().to_owned(), message_of(item))).collect()
+    }
+}
+
+fn message_of(item: OutputItem) -> Message {
+    match item {
+        OutputItem::Reasoning(_) => Message::assistant(""),
+        OutputItem::Message(item) => {
+            let texts = item.content.into_iter();
+            let text: String = texts.map(|ContentPart::OutputText { text, .. }| text).collect();
+            Message::assistant(without_thinking(&text))
+        }
+        OutputItem::FunctionCall(item) => {
+            let call = ToolCall { id: item.call_id, name: item.name, arguments: item.arguments };
+            Message { tool_calls: vec![call], ..Message::assistant("") }
+        }
     }
 }
 
@@ -176,32 +196,36 @@ impl ResponseStore {
     ///
     /// # Errors
     ///
-    /// If as many are still being made as can be kept.
+    /// If it is still to be made and there is too much of that already.
     pub(super) fn insert(&self, mut stored: Stored) -> Result<(), GenerateError> {
         self.with(|kept| {
-            let running = kept.responses.values().filter(|stored| stored.is_running()).count();
-            if stored.is_running() && running >= self.most {
-                return Err(GenerateError::Overloaded {
-                    message: format!(
-                        "{running} responses are being made in the background already. Please try \
-                         again later."
-                    ),
-                    retry_after: std::time::Duration::from_secs(30),
-                });
+            if stored.is_running() {
+                kept.has_room(&stored.caller)?;
             }
             stored.age = kept.next_age;
             kept.next_age += 1;
             let id = stored.frame.identity.id.clone();
             kept.ages.insert(stored.age, id.clone());
-            kept.responses.insert(id, stored);
+            // The same response may come twice, if its request did.
+            if let Some(before) = kept.responses.insert(id, stored) {
+                kept.ages.remove(&before.age);
+            }
             kept.make_room(self.most);
             Ok(())
         })
     }
 
-    /// Gives up the oldest responses until the rest may stay; called when one has grown.
-    pub(super) fn make_room(&self) {
-        self.with(|kept| kept.make_room(self.most));
+    /// The response is finished: it is new from now on, however long it took.
+    pub(super) fn finished(&self, id: &str) {
+        self.with(|kept| {
+            if let Some(stored) = kept.responses.get_mut(id) {
+                kept.ages.remove(&stored.age);
+                stored.age = kept.next_age;
+                kept.ages.insert(stored.age, id.to_owned());
+                kept.next_age += 1;
+            }
+            kept.make_room(self.most);
+        });
     }
 
     /// The response of that id, if it is the caller's.
@@ -250,27 +274,10 @@ impl ResponseStore {
     ///
     /// 400 if there is no such response, or none to go on from.
     pub(super) fn conversation(&self, id: &str, caller: &Caller) -> Result<Vec<Message>, ApiError> {
-        let found = self.find(id, caller).map_err(|_| {
-            ApiError::invalid(
-                "previous_response_id",
-                format!(
-                    "No response `{id}` is kept here. Responses are kept in memory, the newest \
-                     {} of them; send the whole conversation as `input` instead.",
-                    self.most
-                ),
-            )
-        })?;
+        let found = self.find(id, caller).map_err(|_| ApiError::no_previous_response(id))?;
         found.continued().map_err(|state| {
             ApiError::invalid("previous_response_id", format!("The response `{id}` {state}."))
         })
-    }
-
-    /// What a reference to an item stands for.
-    pub(super) fn item(&self, id: &str, caller: &Caller) -> Option<Message> {
-        // `msg_UNIQUE_2` is an item of `resp_UNIQUE`.
-        let (_, rest) = id.split_once('_')?;
-        let (unique, _) = rest.rsplit_once('_')?;
-        self.find(&format!("resp_{unique}"), caller).ok()?.item(id)
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
@@ -283,21 +290,78 @@ impl Kept {
         self.responses.get(id).filter(|stored| stored.caller == *caller)
     }
 
+    /// Whether one more response may be made in the background.
+    fn has_room(&self, caller: &Caller) -> Result<(), GenerateError> {
+        let running = || self.responses.values().filter(|stored| stored.is_running());
+        let own = running().filter(|stored| stored.caller == *caller).count();
+        let bytes: usize = running().map(Stored::takes).sum();
+        if running().count() < MOST_RUNNING
+            && own < MOST_RUNNING_OF_ONE
+            && bytes <= MOST_RUNNING_BYTES
+        {
+            return Ok(());
+        }
+        Err(GenerateError::Overloaded {
+            message:
+                "Too many responses are being made in the background already. Please try again \
+                      later."
+                    .to_owned(),
+            retry_after: Duration::from_secs(30),
+        })
+    }
+
+    /// Gives up the oldest finished responses until the rest may stay, but never the newest.
     fn make_room(&mut self, most: usize) {
-        let mut bytes: usize = self.responses.values().map(Stored::takes).sum();
+        let finished: Vec<(u64, usize)> = self
+            .ages
+            .iter()
+            .filter_map(|(age, id)| Some((*age, self.responses.get(id)?)))
+            .filter(|(_, stored)| !stored.is_running())
+            .map(|(age, stored)| (age, stored.takes()))
+            .collect();
+        let mut bytes: usize = finished.iter().map(|(_, bytes)| bytes).sum();
+        let mut count = finished.len();
         let mut given_up = Vec::new();
-        for (age, id) in &self.ages {
-            if self.responses.len() - given_up.len() <= most && bytes <= MOST_BYTES {
+        for (age, takes) in finished {
+            if (count <= most && bytes <= MOST_BYTES) || count <= 1 {
                 break;
             }
-            if let Some(stored) = self.responses.get(id).filter(|stored| !stored.is_running()) {
-                bytes = bytes.saturating_sub(stored.takes());
-                given_up.push((*age, id.clone()));
-            }
+            bytes = bytes.saturating_sub(takes);
+            count -= 1;
+            given_up.extend(self.ages.get(&age).map(|id| (age, id.clone())));
         }
         for (age, id) in given_up {
             self.ages.remove(&age);
             self.responses.remove(&id);
         }
+    }
+}
+
+/// The items that one request refers to; each response is looked at once.
+pub(super) struct References<'store> {
+    store: &'store ResponseStore,
+    caller: &'store Caller,
+    known: RefCell<HashMap<String, Vec<(String, Message)>>>,
+}
+
+impl<'store> References<'store> {
+    /// Those of a request of `caller`.
+    pub(super) fn new(store: &'store ResponseStore, caller: &'store Caller) -> Self {
+        Self { store, caller, known: RefCell::default() }
+    }
+
+    /// What a reference to an item stands for.
+    pub(super) fn find(&self, id: &str) -> Option<Message> {
+        // `msg_UNIQUE_2` is an item of `resp_UNIQUE`.
+        let (_, rest) = id.split_once('_')?;
+        let (unique, _) = rest.rsplit_once('_')?;
+        let response = format!("resp_{unique}");
+        let mut known = self.known.borrow_mut();
+        if !known.contains_key(&response) {
+            let stored = self.store.find(&response, self.caller).ok()?;
+            known.insert(response.clone(), stored.said());
+        }
+        let said = known.get(&response)?;
+        said.iter().find(|(item, _)| item == id).map(|(_, message)| message.clone())
     }
 }

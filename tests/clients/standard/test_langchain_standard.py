@@ -4,7 +4,8 @@ that says what the tests ask for, once with the embedded model.
 Flags that are off, and why; the tests then skip themselves:
 
 - images, audio, PDF and video: the models read text only;
-- calls of functions, for the embedded model only: it has not learnt them.
+- calls of functions and JSON by its description in words, for the embedded model only: it has not learnt
+  them. JSON by a schema it is held to.
 """
 
 import os
@@ -109,6 +110,10 @@ class Hosted:
     @property
     def has_structured_output(self):
         return True
+
+    @property
+    def supports_json_mode(self):
+        return False
 
 
 @hosted
