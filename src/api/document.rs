@@ -129,7 +129,7 @@ pub(crate) async fn welcome() -> Json<Welcome> {
 
 /// This document
 #[utoipa::path(get, path = "/openapi.yaml", tag = "about",
-    responses((status = 200, description = "The document.", body = String, content_type = "application/yaml")))]
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/yaml")))]
 pub(crate) async fn as_yaml(Extension(document): Extension<Rendered>) -> Response {
     ([(header::CONTENT_TYPE, "application/yaml")], document.yaml.to_string()).into_response()
 }

@@ -30,14 +30,14 @@ use crate::{
 #[serde(expecting = "an object")]
 pub struct InferenceRequest {
     /// What is asked.
-    #[schema(min_length = 1)]
+    #[schema(value_type = String, required, min_length = 1)]
     pub prompt: Option<String>,
     /// Instructions; without any, those that the model is configured with.
     pub system_prompt: Option<String>,
     /// Which model; without any, the first one that is not a chain.
     pub model: Option<String>,
     /// The most tokens to generate, thinking included.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 4294967295_u32)]
     pub max_tokens: Option<u32>,
     /// 0 always takes the likeliest token.
     #[schema(minimum = 0, maximum = 2)]

@@ -323,6 +323,7 @@ pub(crate) struct Listing {
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     /// `desc`, the newest first, if absent.
+    #[param(inline)]
     order: Option<Sorting>,
     /// Goes on after the item of this id.
     after: Option<String>,

@@ -39,8 +39,10 @@ pub struct TokenizeRequest {
     /// `false` closes the thinking in the prompt.
     pub enable_thinking: Option<bool>,
     /// Only true: the prompt ends where the answer begins.
+    #[schema(schema_with = schema::only_true)]
     pub add_generation_prompt: Option<bool>,
     /// Only false: a text is cut as it is.
+    #[schema(schema_with = schema::only_false)]
     pub add_special_tokens: Option<bool>,
     /// Whether the text of each token is returned too.
     pub return_token_strs: Option<bool>,

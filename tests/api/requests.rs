@@ -282,7 +282,6 @@ async fn r15_values_out_of_range_are_refused_by_name() {
         ("temperature", "1e999"),
         ("temperature", "\"hot\""),
         ("top_p", "0"),
-        ("top_p", "1e-60"),
         ("top_p", "1.5"),
         ("top_k", "-2"),
         ("top_k", "99999999999999999999"),

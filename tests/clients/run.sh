@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients against a real server with prepared replies.
+# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests and Schemathesis,
+# against a real server with prepared replies and, with the engine, the embedded model.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
 #
@@ -34,6 +35,7 @@ python_home=$(python_with "$here/requirements.txt")
 llama_index_home=$(python_with "$here/llama_index/requirements.txt")
 # Its plugins of pytest are for its own tests only.
 standard_home=$(python_with "$here/standard/requirements.txt")
+schema_home=$(python_with "$here/schema/requirements.txt")
 node_home=$cache/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
 if [[ ! -f $node_home/complete ]]; then
   rm -rf "$node_home"
@@ -102,6 +104,22 @@ node --test --test-reporter=spec --test-reporter-destination=stdout \
   --test-reporter=tap --test-reporter-destination="$work/node.tap" "$node_home/clients.test.mjs" ||
   status=1
 
+# Requests made from our own document, right and wrong ones: every answer must be one that it describes.
+# That every request the schemas allow is taken is not asked for: what fits together is not in a schema.
+schema_passed=0
+schema_failed=0
+if (cd "$work" && SCHEMATHESIS_HOOKS=hooks PYTHONPATH="$here/schema" "$schema_home/bin/st" run \
+  "$here/../../openapi.yaml" --url "$PONDER_URL" --phases coverage,fuzzing --max-examples 15 \
+  --max-time 90 --generation-deterministic --continue-on-failure --suppress-health-check all \
+  --exclude-checks positive_data_acceptance --warnings off) >"$work/schema.log" 2>&1; then
+  schema_passed=1
+else
+  schema_failed=1
+  status=1
+  grep -v '^$' "$work/schema.log" | cut -c1-300 | head -n 120
+fi
+grep 'generated' "$work/schema.log" || true
+
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
 ran=0
 bad=0
@@ -109,8 +127,8 @@ for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml"; d
   ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done
-passed=$((ran - bad + $(number '^# pass [0-9]*' "$work/node.tap")))
-failed=$((bad + $(number '^# fail [0-9]*' "$work/node.tap")))
+passed=$((ran - bad + schema_passed + $(number '^# pass [0-9]*' "$work/node.tap")))
+failed=$((bad + schema_failed + $(number '^# fail [0-9]*' "$work/node.tap")))
 echo "$passed passed, $failed failed"
 # A run that tested nothing has not passed.
 [[ $passed -gt 0 && $failed -eq 0 && $status -eq 0 ]]

@@ -41,6 +41,16 @@ pub(in crate::api) fn nothing() -> RefOr<Schema> {
     null().description(Some(TEXT)).into()
 }
 
+/// Only `true`.
+pub(in crate::api) fn only_true() -> RefOr<Schema> {
+    one_of("Only true: the prompt ends where the answer begins.", [only(json!(true), Type::Boolean)])
+}
+
+/// Only `false`.
+pub(in crate::api) fn only_false() -> RefOr<Schema> {
+    one_of("Only false: a text is cut as it is.", [only(json!(false), Type::Boolean)])
+}
+
 /// No functions in the old form.
 pub(super) fn no_functions() -> RefOr<Schema> {
     one_of(FUNCTIONS, [empty_list()])

@@ -205,12 +205,12 @@ fn within(
 
 fn above_zero(name: &'static str, value: Option<f64>, most: f64) -> Result<Option<f32>, ApiError> {
     match value {
-        // A tiny value may round to 0 in single precision, which means something else.
-        Some(value) if narrow(value) <= 0.0 || value > most => Err(ApiError::invalid(
+        Some(value) if value <= 0.0 || value > most => Err(ApiError::invalid(
             name,
             format!("`{name}` must be greater than 0 and at most {most}, not {value}."),
         )),
-        value => Ok(value.map(narrow)),
+        // A tiny value may round to 0 in single precision, which means something else.
+        value => Ok(value.map(|value| narrow(value).max(f32::MIN_POSITIVE))),
     }
 }
 
