@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests and Schemathesis,
-# against a real server with prepared replies and, with the engine, the embedded model.
+# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests, Schemathesis and
+# lm-eval, against a real server with prepared replies and, with the engine, the embedded model.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
 #
@@ -120,6 +120,29 @@ else
 fi
 grep 'generated' "$work/schema.log" || true
 
+# The evaluation harness asks the embedded model; most of what it reads from the answers must be right.
+harness_passed=0
+harness_failed=0
+if [[ -n ${PONDER_HOSTED:-} ]]; then
+  lm_eval_home=$(python_with "$here/lm_eval/requirements.txt")
+  mkdir "$work/tasks"
+  questions=$(cd "$here/../../training/evaluation" && pwd)/math-known.jsonl
+  sed "s#QUESTIONS#$questions#" "$here/lm_eval/ponder_arithmetic.yaml" >"$work/tasks/ponder_arithmetic.yaml"
+  arguments="model=ponder-embedded,base_url=$PONDER_URL/v1/chat/completions,num_concurrent=2,max_retries=1"
+  if HF_HUB_OFFLINE=1 HF_HOME="$work/hub" OPENAI_API_KEY=any "$lm_eval_home/bin/lm_eval" run \
+    --model local-chat-completions --model_args "$arguments,tokenized_requests=False" \
+    --tasks ponder_arithmetic --include_path "$work/tasks" --apply_chat_template --limit 40 \
+    >"$work/harness.log" 2>&1 &&
+    awk -F'|' '/exact_match/ { found = 1; good = $8 >= 0.7 } END { exit !(found && good) }' "$work/harness.log"; then
+    harness_passed=1
+  else
+    harness_failed=1
+    status=1
+    tail -n 40 "$work/harness.log"
+  fi
+  grep 'exact_match' "$work/harness.log" || true
+fi
+
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
 ran=0
 bad=0
@@ -127,8 +150,8 @@ for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml"; d
   ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done
-passed=$((ran - bad + schema_passed + $(number '^# pass [0-9]*' "$work/node.tap")))
-failed=$((bad + schema_failed + $(number '^# fail [0-9]*' "$work/node.tap")))
+passed=$((ran - bad + schema_passed + harness_passed + $(number '^# pass [0-9]*' "$work/node.tap")))
+failed=$((bad + schema_failed + harness_failed + $(number '^# fail [0-9]*' "$work/node.tap")))
 echo "$passed passed, $failed failed"
 # A run that tested nothing has not passed.
 [[ $passed -gt 0 && $failed -eq 0 && $status -eq 0 ]]
