@@ -33,6 +33,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// How many answers run in the background at most.
+    fn background_places(self) -> usize {
+        (self.max_running / 2).max(1) as usize
+    }
+}
+
 /// Lets requests through, at most so many at a time.
 #[derive(Debug, Clone)]
 pub struct Admission {
@@ -51,7 +58,7 @@ impl Admission {
         Self {
             limits,
             slots: Arc::new(Semaphore::new(limits.max_running as usize)),
-            background: Arc::new(Semaphore::new((limits.max_running / 2).max(1) as usize)),
+            background: Arc::new(Semaphore::new(limits.background_places())),
             waiting: Arc::default(),
             running: Arc::new(watch::Sender::new(0)),
         }
@@ -154,6 +161,11 @@ impl Admission {
     pub async fn idle(&self) {
         // The sender is ours, so the channel cannot close while this waits.
         let _ = self.running.subscribe().wait_for(|running| *running == 0).await;
+    }
+
+    /// How many answers run in the background at most.
+    pub fn background_places(&self) -> usize {
+        self.limits.background_places()
     }
 
     /// How many answers run now.

@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::generate::{Finish, FinishReason};
@@ -48,7 +48,12 @@ struct ModelCounts {
     reasoning_tokens: u64,
     time_to_first_token: Histogram,
     end_to_end: Histogram,
+    /// How long answers took lately, from their turn on; `None` before the first.
+    typical: Option<Duration>,
 }
+
+/// How much the newest answer counts for what is typical.
+const NEWEST: f64 = 0.2;
 
 impl Metrics {
     /// A request for `model` begins; the result follows it to its end.
@@ -57,10 +62,16 @@ impl Metrics {
             metrics: self.clone(),
             model: model.to_owned(),
             began: Instant::now(),
+            admitted: Instant::now(),
             stage: Stage::Waiting,
         };
         meter.count(|model| model.waiting += 1);
         meter
+    }
+
+    /// How long answers of `model` took lately, from their turn on; nothing before the first.
+    pub fn typical(&self, model: &str) -> Option<Duration> {
+        self.with(|counts| counts.models.get(model)?.typical)
     }
 
     /// A response begins.
@@ -86,6 +97,7 @@ pub struct RequestMeter {
     metrics: Metrics,
     model: String,
     began: Instant,
+    admitted: Instant,
     stage: Stage,
 }
 
@@ -101,6 +113,7 @@ impl RequestMeter {
     /// The request's turn has come.
     pub fn admitted(&mut self) {
         self.stage = Stage::Running;
+        self.admitted = Instant::now();
         self.count(|model| {
             model.waiting = model.waiting.saturating_sub(1);
             model.running += 1;
@@ -131,8 +144,12 @@ impl RequestMeter {
 
     /// The whole request is answered.
     pub fn finished(mut self) {
-        let elapsed = self.began.elapsed();
-        self.end(|model| model.end_to_end.observe(elapsed));
+        let (elapsed, worked) = (self.began.elapsed(), self.admitted.elapsed());
+        self.end(|model| {
+            model.end_to_end.observe(elapsed);
+            let before = model.typical.unwrap_or(worked);
+            model.typical = Some(before.mul_f64(1.0 - NEWEST) + worked.mul_f64(NEWEST));
+        });
     }
 
     /// The request failed.

@@ -111,7 +111,7 @@ pub(crate) async fn create(
     let Begun { identity, headers, pieces } =
         attach::begin(&app, &attempt, identity, ask, !order.stream).await.map_err(here)?;
     let stream = order.stream;
-    let stored = order.stored(caller, identity, app.settings().reasoning);
+    let stored = order.stored(caller, identity, app.settings().reasoning, None);
     let mut pieces = recorded(pieces, app.clone(), stored.clone()).boxed();
     let mut response = if stream {
         let writer = Writer::new(Arc::clone(&stored.frame), stored.recording);
@@ -155,7 +155,8 @@ fn begin(
     attempt: &Attempt,
 ) -> Result<Response, ApiError> {
     let (stream, request) = (order.stream, order.request.clone());
-    let stored = order.stored(caller.clone(), identity.clone(), app.settings().reasoning);
+    let estimate = estimate(app, &entry.info.id);
+    let stored = order.stored(caller.clone(), identity.clone(), app.settings().reasoning, estimate);
     let started = stored.clone();
     let known = app.attachments().in_background(attempt, &identity, || {
         app.is_taking_work()?;
@@ -189,6 +190,16 @@ fn begin(
     let run_id = stored.frame.identity.run_id();
     response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
     Ok(response)
+}
+
+/// In how many seconds a response that is begun in the background now may be there: those before it
+/// take their turns first.
+fn estimate(app: &App, model: &str) -> Option<u64> {
+    let typical = app.metrics().typical(model)?;
+    let turns = app.responses().running() / app.admission().background_places();
+    let turns = u32::try_from(turns).unwrap_or(u32::MAX).saturating_add(1);
+    // Rounded up: it is not there before.
+    Some(typical.saturating_mul(turns).as_secs().saturating_add(1))
 }
 
 /// The id in the path.

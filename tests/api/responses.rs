@@ -232,12 +232,15 @@ async fn e17_in_the_background() {
     let begun = answer.json();
     assert_eq!((answer.status.as_u16(), &begun["background"]), (200, &json!(true)));
     assert!(matches!(begun["status"].as_str(), Some("queued" | "in_progress")), "{begun}");
+    assert_eq!(begun["ponder"].get("estimated_seconds"), None, "nothing is known yet");
     let id = begun["id"].as_str().expect("an id");
     let response = ended(&app, id).await;
     assert_eq!(
         (response["status"].as_str(), text_of(&response)),
         (Some("completed"), "The answer is 42.".to_owned())
     );
+    let next = post(&app, json!({"input": "What is 12 + 30?", "background": true})).await.json();
+    assert_eq!(next["ponder"]["estimated_seconds"], 1, "as long as the last one");
     // Its events can be read again, from any one on.
     let all = events(&app.fetch(&format!("{PATH}/{id}?stream=true")).await);
     let kinds: Vec<_> = all.iter().take(3).map(|event| event["type"].clone()).collect();

@@ -43,7 +43,10 @@ pub(in crate::api) fn nothing() -> RefOr<Schema> {
 
 /// Only `true`.
 pub(in crate::api) fn only_true() -> RefOr<Schema> {
-    one_of("Only true: the prompt ends where the answer begins.", [only(json!(true), Type::Boolean)])
+    one_of(
+        "Only true: the prompt ends where the answer begins.",
+        [only(json!(true), Type::Boolean)],
+    )
 }
 
 /// Only `false`.

@@ -11,8 +11,8 @@ use super::{
         CallItem, ContentPart, ItemStatus, MessageItem, OutputItem, ReasoningItem, SummaryPart,
     },
     resource::{
-        Asked, IncompleteDetails, IncompleteReason, ResponseBody, ResponseErrorBody,
-        ResponseObject, ResponseStatus,
+        Asked, Awaited, IncompleteDetails, IncompleteReason, PonderPart, ResponseBody,
+        ResponseErrorBody, ResponseObject, ResponseStatus,
     },
 };
 use crate::{
@@ -40,6 +40,8 @@ pub(super) struct Frame {
     pub(super) reasoning: ReasoningOutput,
     /// Whether the steps of a chain are reported.
     pub(super) steps: bool,
+    /// In how many seconds it may be there.
+    pub(super) estimated_seconds: Option<u64>,
 }
 
 /// A response that is being put together.
@@ -408,10 +410,16 @@ impl Assembler {
             output: self.output.clone(),
             usage: finish.map(|finish| finish.usage.into()),
             asked: self.frame.asked.clone(),
-            ponder: finish.map(|finish| {
-                let steps = self.frame.steps.then(|| self.steps.clone());
-                PonderReply::new(run, finish, steps)
-            }),
+            ponder: match finish {
+                Some(finish) => {
+                    let steps = self.frame.steps.then(|| self.steps.clone());
+                    PonderPart::Reply(PonderReply::new(run, finish, steps))
+                }
+                None => PonderPart::Awaited(Awaited {
+                    run_id: run.clone(),
+                    estimated_seconds: self.frame.estimated_seconds,
+                }),
+            },
         }
     }
 }

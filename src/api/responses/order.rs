@@ -107,8 +107,10 @@ impl Order {
         caller: Caller,
         identity: Identity,
         reasoning: ReasoningOutput,
+        estimated_seconds: Option<u64>,
     ) -> Stored {
-        let frame = Frame { identity, asked: self.asked, reasoning, steps: self.steps };
+        let Self { asked, steps, .. } = self;
+        let frame = Frame { identity, asked, reasoning, steps, estimated_seconds };
         let recording = Recording::of(1);
         Stored::new(caller, Arc::new(frame), self.conversation, self.items, recording)
     }

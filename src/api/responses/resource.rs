@@ -45,10 +45,30 @@ pub struct ResponseBody {
     /// What was asked.
     #[serde(flatten)]
     pub asked: Asked,
-    /// What ponder adds; absent before the end.
+    /// What ponder adds.
+    pub ponder: PonderPart,
+}
+
+/// What ponder adds to a response: more at its end.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum PonderPart {
+    /// At the end.
+    Reply(PonderReply),
+    /// Before it.
+    Awaited(Awaited),
+}
+
+/// What is known of a response that is not there yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Awaited {
+    /// The run's id, also in the header `x-ponder-run-id`.
+    pub run_id: String,
+    /// In how many seconds from its beginning it may be there, by how long this model's answers took
+    /// lately; absent before there was one, and for what its client waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub ponder: Option<PonderReply>,
+    pub estimated_seconds: Option<u64>,
 }
 
 /// The type of a response.

@@ -192,6 +192,11 @@ impl ResponseStore {
         self.most > 0
     }
 
+    /// How many responses are being made in the background.
+    pub(super) fn running(&self) -> usize {
+        self.with(|kept| kept.responses.values().filter(|stored| stored.is_running()).count())
+    }
+
     /// Keeps a response.
     ///
     /// # Errors
