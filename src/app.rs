@@ -125,13 +125,16 @@ const BODIES_AT_ONCE: usize = 256 * 1024;
 impl App {
     /// An app that serves `catalog`.
     pub fn new(catalog: Catalog, settings: ApiSettings) -> Self {
+        let admission = Admission::new(settings.limits);
+        let background = admission.background_places();
         Self(Arc::new(Shared {
-            admission: Admission::new(settings.limits),
+            admission,
             access: RwLock::new(settings.access.clone()),
             bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
             counting: Arc::new(Semaphore::new(COUNTING_AT_ONCE)),
             responses: ResponseStore::new(settings.max_responses),
-            attachments: Attachments::new(settings.patience),
+            // As with work in the background: it must not keep those out who wait.
+            attachments: Attachments::new(settings.patience, background),
             settings,
             catalog: RwLock::new(Arc::new(catalog)),
             metrics: Metrics::default(),

@@ -63,6 +63,7 @@ impl Metrics {
             model: model.to_owned(),
             began: Instant::now(),
             admitted: Instant::now(),
+            is_typical: false,
             stage: Stage::Waiting,
         };
         meter.count(|model| model.waiting += 1);
@@ -98,6 +99,8 @@ pub struct RequestMeter {
     model: String,
     began: Instant,
     admitted: Instant,
+    /// Whether others may be judged by how long it takes.
+    is_typical: bool,
     stage: Stage,
 }
 
@@ -110,6 +113,13 @@ enum Stage {
 }
 
 impl RequestMeter {
+    /// How long it takes says how long others may: it asks for a single answer.
+    #[must_use]
+    pub fn typical(mut self) -> Self {
+        self.is_typical = true;
+        self
+    }
+
     /// The request's turn has come.
     pub fn admitted(&mut self) {
         self.stage = Stage::Running;
@@ -145,8 +155,12 @@ impl RequestMeter {
     /// The whole request is answered.
     pub fn finished(mut self) {
         let (elapsed, worked) = (self.began.elapsed(), self.admitted.elapsed());
+        let typical = self.is_typical;
         self.end(|model| {
             model.end_to_end.observe(elapsed);
+            if !typical {
+                return;
+            }
             let before = model.typical.unwrap_or(worked);
             model.typical = Some(before.mul_f64(1.0 - NEWEST) + worked.mul_f64(NEWEST));
         });

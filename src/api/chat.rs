@@ -86,7 +86,7 @@ pub(crate) async fn chat_completions(
     let whole = order.delivery == Delivery::Whole;
     let (request, count, style) = (order.request, order.choices, order.style);
     let ask = Ask { entry, request, count };
-    let Begun { identity, headers, pieces } =
+    let Begun { identity, headers, pieces, .. } =
         attach::begin(&app, &attempt, identity, ask, whole).await?;
     let mut response = match order.delivery {
         Delivery::Whole => {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_stream::stream;
 use futures::{Stream, StreamExt};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::chat::choices::Piece;
 use crate::generate::{Delta, GenerateError};
@@ -30,6 +30,7 @@ struct Kept {
     end: Option<End>,
     /// When the answer was whole, in seconds since 1970.
     completed_at: Option<u64>,
+    ended_at: Option<Instant>,
     bytes: usize,
 }
 
@@ -105,6 +106,7 @@ impl Recording {
                     kept.open = kept.open.saturating_sub(1);
                     if kept.open == 0 {
                         kept.completed_at = Some(now());
+                        kept.ended_at = Some(Instant::now());
                         kept.end = Some(End::Whole);
                     }
                 }
@@ -118,6 +120,7 @@ impl Recording {
         self.change(|kept| {
             let first = kept.end.is_none();
             if first {
+                kept.ended_at = Some(Instant::now());
                 kept.end = Some(end);
             }
             first
@@ -164,14 +167,34 @@ impl Recording {
         }
     }
 
+    /// Waits until nothing comes any more.
+    pub(in crate::api) async fn ended(&self) -> End {
+        let mut changed = self.0.changed.subscribe();
+        loop {
+            changed.mark_unchanged();
+            if let Progress::Ended(end) = self.progress() {
+                return end;
+            }
+            // The sender is in the recording that is held here.
+            if changed.changed().await.is_err() {
+                return End::Cancelled;
+            }
+        }
+    }
+
+    /// When that was.
+    pub(in crate::api) fn ended_at(&self) -> Option<Instant> {
+        self.read(|kept| kept.ended_at)
+    }
+
+    /// How many pieces there are.
+    pub(in crate::api) fn length(&self) -> usize {
+        self.read(|kept| kept.pieces.len())
+    }
+
     /// Whether nothing comes any more.
     pub(in crate::api) fn has_ended(&self) -> bool {
         self.read(|kept| kept.end.is_some())
-    }
-
-    /// Whether it ended without being whole.
-    pub(in crate::api) fn has_failed(&self) -> bool {
-        self.read(|kept| matches!(kept.end, Some(End::Failed(_) | End::Cancelled)))
     }
 
     /// How far it is.
@@ -348,7 +371,7 @@ mod tests {
         assert!(matches!(recording.progress(), Progress::Ended(End::Whole)));
         let cut = Recording::of(1);
         drop(cut.unfinished());
-        assert!(cut.has_failed());
+        assert!(matches!(cut.progress(), Progress::Ended(End::Failed(_))));
     }
 
     #[tokio::test]

@@ -19,7 +19,6 @@ use utoipa::IntoParams;
 use super::{
     attach::{self, Ask, Attempt, Begun, IdempotencyKey},
     chat::{
-        RUN_ID,
         choices::{Choices, Piece},
         identity::Identity,
         stream::respond,
@@ -108,11 +107,19 @@ pub(crate) async fn create(
     }
     let here = |error: ApiError| error.moved(nested::flat);
     let ask = Ask { entry, request: order.request.clone(), count: 1 };
-    let Begun { identity, headers, pieces } =
+    let Begun { identity, headers, pieces, recording } =
         attach::begin(&app, &attempt, identity, ask, !order.stream).await.map_err(here)?;
     let stream = order.stream;
     let stored = order.stored(caller, identity, app.settings().reasoning, None);
-    let mut pieces = recorded(pieces, app.clone(), stored.clone()).boxed();
+    let (stored, mut pieces) = match recording {
+        // Its pieces are recorded already, whether somebody reads them or not.
+        Some(recording) => {
+            let stored = stored.of(recording);
+            tokio::spawn(keep(app.clone(), stored.clone()));
+            (stored, pieces)
+        }
+        None => (stored.clone(), recorded(pieces, app.clone(), stored).boxed()),
+    };
     let mut response = if stream {
         let writer = Writer::new(Arc::clone(&stored.frame), stored.recording);
         respond(pieces, writer, app.settings()).await.map_err(here)?
@@ -138,11 +145,22 @@ fn recorded(
         if matches!(piece.delta, Delta::Finished(_)) {
             // Nobody reads it piece by piece any more.
             stored.recording.compact();
-            if stored.frame.asked.store && app.responses().insert(stored.clone()).is_err() {
-                tracing::warn!("a response could not be kept");
-            }
+            store(&app, &stored);
         }
     })
+}
+
+/// Keeps a response when it has ended.
+async fn keep(app: App, stored: Stored) {
+    if let End::Whole = stored.recording.ended().await {
+        store(&app, &stored);
+    }
+}
+
+fn store(app: &App, stored: &Stored) {
+    if stored.frame.asked.store && app.responses().insert(stored.clone()).is_err() {
+        tracing::warn!("a response could not be kept");
+    }
 }
 
 /// Begins a response in the background, or finds the one that the same request began before.
@@ -158,7 +176,8 @@ fn begin(
     let estimate = estimate(app, &entry.info.id);
     let stored = order.stored(caller.clone(), identity.clone(), app.settings().reasoning, estimate);
     let started = stored.clone();
-    let known = app.attachments().in_background(attempt, &identity, || {
+    let exists = |id: &str| app.responses().find(id, &caller).is_ok();
+    let begin = || {
         app.is_taking_work()?;
         app.responses().insert(started.clone())?;
         let (worker, recording) = (app.clone(), started.recording.clone());
@@ -177,7 +196,8 @@ fn begin(
         let work = work.abort_handle();
         app.responses().set_work(&identity.id, work.clone());
         Ok((started.recording, work))
-    })?;
+    };
+    let (known, headers) = attach::begin_in_background(app, attempt, &identity, exists, begin)?;
     let stored = match known {
         Some(known) => app.responses().find(&known.id, &caller)?,
         None => stored,
@@ -187,8 +207,7 @@ fn begin(
     } else {
         Json(stored.body()).into_response()
     };
-    let run_id = stored.frame.identity.run_id();
-    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
+    response.headers_mut().extend(headers);
     Ok(response)
 }
 
@@ -295,6 +314,7 @@ pub(crate) async fn cancel(
         && let Some(work) = &stored.work
     {
         work.abort();
+        app.responses().finished(&stored.frame.identity.id);
     }
     Ok(Json(stored.body()))
 }
@@ -323,6 +343,7 @@ pub(crate) async fn delete(
 ) -> Result<Json<DeletedResponse>, ApiError> {
     let id = named(id)?;
     app.responses().remove(&id, &caller)?;
+    app.attachments().forget(&id);
     Ok(Json(DeletedResponse { id, object: ResponseObject::Response, deleted: true }))
 }
 

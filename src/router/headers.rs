@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::Response,
 };
@@ -32,8 +32,17 @@ pub(super) async fn describe(State(app): State<App>, request: Request, next: Nex
         let limits = app.settings().limits;
         let most = (limits.max_running.max(1) as usize).saturating_add(limits.max_waiting);
         let admission = app.admission();
-        let remaining = most.saturating_sub(admission.running() + admission.waiting());
-        let reset = if remaining > 0 { 0 } else { limits.queue_timeout.as_secs().max(1) };
+        let (running, waiting) = (admission.running(), admission.waiting());
+        let refused = response.headers().get(header::RETRY_AFTER).cloned();
+        // Who waits is there because of somebody before, though places may be free.
+        let remaining = match (&refused, waiting) {
+            (Some(_), _) => 0,
+            (None, 0) => most.saturating_sub(running),
+            (None, _) => limits.max_waiting.saturating_sub(waiting),
+        };
+        let wait = refused.and_then(|after| after.to_str().ok()?.parse().ok());
+        let queue = limits.queue_timeout.as_secs().clamp(1, 30);
+        let reset = if remaining > 0 { 0 } else { wait.unwrap_or(queue) };
         let elapsed = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let headers = response.headers_mut();
         headers.insert(VERSION, VERSION_VALUE);

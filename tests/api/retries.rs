@@ -6,10 +6,12 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use futures::StreamExt;
 use ponder::{
     api::attach::Patience,
     app::ApiSettings,
     engine::scripted::{Ending, Failure, Reply, Script},
+    limits::Limits,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -110,11 +112,16 @@ async fn e18_an_sdk_that_tries_again_finds_its_answer() {
     assert_eq!(again.content(), "The answer is 42.");
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
     assert_eq!(app.work.started(), 1);
+    // What was delivered belongs to its request: a later one that is tried again, perhaps because it
+    // was refused, is a new one.
+    let other = ask(&app, &[("x-stainless-retry-count", "1")], json!({})).await;
+    assert_ne!(other.json()["id"], again.json()["id"]);
+    assert_eq!(app.work.started(), 2);
     // The same request twice on purpose is two requests.
     let first = [("x-stainless-retry-count", "0")];
     let (one, other) = tokio::join!(ask(&app, &first, json!({})), ask(&app, &first, json!({})));
     assert_ne!(one.json()["id"], other.json()["id"]);
-    assert_eq!(app.work.started(), 3);
+    assert_eq!(app.work.started(), 4);
 }
 
 #[tokio::test]
@@ -141,6 +148,69 @@ async fn e18_an_answer_that_nobody_comes_back_for_ends() {
 }
 
 #[tokio::test]
+async fn e18_clients_that_leave_keep_nobody_out() {
+    let endless = Reply { ending: Ending::HangAfter { tokens: 1 }, ..thoughtful() };
+    let limits = Limits { max_running: 2, max_waiting: 1, ..Limits::default() };
+    let settings = ApiSettings { limits, ..ApiSettings::default() };
+    let app = TestApp::with(Script::answering(endless), settings);
+    // Of two that are left, one goes on: half of the places.
+    for key in ["one", "two"] {
+        leave(&app, &[("idempotency-key", key)], CHAT, &question(json!({}))).await;
+    }
+    let admission = app.app.admission();
+    eventually(|| admission.running() == 1).await;
+    // Who leaves while waiting leaves the queue, too.
+    let _other = admission.admit().await.expect("a free place");
+    leave(&app, &[("idempotency-key", "three")], CHAT, &question(json!({}))).await;
+    eventually(|| admission.waiting() == 0).await;
+}
+
+/// Waits until something holds; work that is given up ends a moment later.
+async fn eventually(holds: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(holds(), "not after five seconds");
+}
+
+#[tokio::test]
+async fn e18_a_response_with_a_key_is_kept_though_its_client_left() {
+    let app = slow();
+    let key = [("idempotency-key", "kept")];
+    let body = json!({"model": MODEL, "input": "What is 12 + 30?", "stream": true});
+    let sent = app.router.clone().oneshot(with("/v1/responses", &key, &body)).await;
+    let mut stream = sent.expect("infallible").into_body().into_data_stream();
+    let first = stream.next().await.expect("an event").expect("bytes");
+    drop(stream);
+    let first = String::from_utf8_lossy(&first).into_owned();
+    let id = first.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let path = format!("/v1/responses/{}", id.expect("an id"));
+    app.app.admission().idle().await;
+    let mut kept = app.fetch(&path).await;
+    for _ in 0..100 {
+        if kept.status == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        kept = app.fetch(&path).await;
+    }
+    // The same once more, later: nothing about it has changed.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let again = app.send(with("/v1/responses", &key, &body)).await;
+    let last = again.chunks().pop().expect("an event");
+    assert_eq!(last["response"], kept.json());
+    assert_eq!(app.fetch(&path).await.json(), kept.json());
+    // What is deleted is not found again, and does not come back.
+    assert_eq!(app.send(request(Method::DELETE, &path, Body::empty())).await.status, 200);
+    let anew = app.send(with("/v1/responses", &key, &body)).await;
+    assert_eq!(anew.header("idempotent-replayed"), None);
+    assert_eq!(app.fetch(&path).await.status, 404);
+}
+
+#[tokio::test]
 async fn e18_what_failed_is_tried_again() {
     let failing = Reply { ending: Ending::FailBefore(Failure::Overloaded), ..Reply::default() };
     let app = TestApp::with(Script::answering(failing), ApiSettings::default());
@@ -160,6 +230,11 @@ async fn e18_a_response_in_the_background_begins_once() {
     let first = app.send(with("/v1/responses", &key, &body)).await.json();
     let again = app.send(with("/v1/responses", &key, &body)).await.json();
     assert_eq!(first["id"], again["id"]);
+    // One that is deleted begins anew.
+    let path = format!("/v1/responses/{}", first["id"].as_str().expect("an id"));
+    app.send(request(Method::DELETE, &path, Body::empty())).await;
+    let anew = app.send(with("/v1/responses", &key, &body)).await;
+    assert_ne!(anew.json()["id"], first["id"]);
     let other = json!({"model": MODEL, "input": "Another?", "background": true});
     assert_eq!(app.send(with("/v1/responses", &key, &other)).await.status, 422);
 }

@@ -109,8 +109,8 @@ node --test --test-reporter=spec --test-reporter-destination=stdout \
 schema_passed=0
 schema_failed=0
 if (cd "$work" && SCHEMATHESIS_HOOKS=hooks PYTHONPATH="$here/schema" "$schema_home/bin/st" run \
-  "$here/../../openapi.yaml" --url "$PONDER_URL" --phases coverage,fuzzing --max-examples 15 \
-  --max-time 90 --generation-deterministic --continue-on-failure --suppress-health-check all \
+  "$here/../../openapi.yaml" --url "$PONDER_URL" --phases coverage,fuzzing --max-examples 60 \
+  --generation-deterministic --continue-on-failure --suppress-health-check all \
   --exclude-checks positive_data_acceptance --warnings off) >"$work/schema.log" 2>&1; then
   schema_passed=1
 else

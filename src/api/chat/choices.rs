@@ -45,8 +45,11 @@ impl Choices {
         request: Request,
         count: u32,
     ) -> Result<Self, GenerateError> {
-        let requests = (0..count).map(|number| request.numbered(number));
-        Self::start_each(app, entry, requests, count, count).await
+        let turn = app.admission().admit_many(count);
+        let requests: Vec<Request> = (0..count).map(|number| request.numbered(number)).collect();
+        let meter = app.metrics().begin(&entry.info.id);
+        let meter = if count == 1 { meter.typical() } else { meter };
+        Self::begin(app, entry, requests, meter, turn).await
     }
 
     /// As [`Choices::start`], for one answer that nobody waits for.
@@ -60,7 +63,8 @@ impl Choices {
         request: Request,
     ) -> Result<Self, GenerateError> {
         let turn = app.admission().admit_in_background();
-        Self::begin(app, entry, vec![request], 1, turn).await
+        let meter = app.metrics().begin(&entry.info.id).typical();
+        Self::begin(app, entry, vec![request], meter, turn).await
     }
 
     /// As [`Choices::start`], for `count` answers to different requests, of which `at_once` may run at
@@ -77,17 +81,19 @@ impl Choices {
         at_once: u32,
     ) -> Result<Self, GenerateError> {
         let turn = app.admission().admit_many(at_once);
-        Self::begin(app, entry, requests, count, turn).await
+        let meter = app.metrics().begin(&entry.info.id);
+        let requests: Vec<Request> = requests.take(count as usize).collect();
+        Self::begin(app, entry, requests, meter, turn).await
     }
 
     async fn begin(
         app: &App,
         entry: &Entry,
-        requests: impl IntoIterator<Item = Request, IntoIter: Send> + Send,
-        count: u32,
+        requests: Vec<Request>,
+        mut meter: RequestMeter,
         turn: impl Future<Output = Result<Permit, GenerateError>> + Send,
     ) -> Result<Self, GenerateError> {
-        let mut meter = app.metrics().begin(&entry.info.id);
+        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
         let permit = match turn.await {
             Ok(permit) => permit,
             Err(error) => {
@@ -97,7 +103,7 @@ impl Choices {
         };
         meter.admitted();
         let limit = TimeLimit::from_now(app.settings().generation_timeout);
-        let starting = start_all(&entry.model, requests.into_iter().collect(), permit.answers());
+        let starting = start_all(&entry.model, requests, permit.answers());
         let started = tokio::select! {
             started = starting => started,
             error = limit.clone().passed() => Err(error),

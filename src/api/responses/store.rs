@@ -97,6 +97,11 @@ impl Stored {
         }
     }
 
+    /// The same with other pieces.
+    pub(super) fn of(self, recording: Recording) -> Self {
+        Self { recording, ..self }
+    }
+
     fn takes(&self) -> usize {
         self.bytes + self.recording.bytes()
     }
@@ -204,6 +209,10 @@ impl ResponseStore {
     /// If it is still to be made and there is too much of that already.
     pub(super) fn insert(&self, mut stored: Stored) -> Result<(), GenerateError> {
         self.with(|kept| {
+            // The same response may come twice, if its request did.
+            if kept.responses.contains_key(&stored.frame.identity.id) {
+                return Ok(());
+            }
             if stored.is_running() {
                 kept.has_room(&stored.caller)?;
             }
@@ -211,10 +220,7 @@ impl ResponseStore {
             kept.next_age += 1;
             let id = stored.frame.identity.id.clone();
             kept.ages.insert(stored.age, id.clone());
-            // The same response may come twice, if its request did.
-            if let Some(before) = kept.responses.insert(id, stored) {
-                kept.ages.remove(&before.age);
-            }
+            kept.responses.insert(id, stored);
             kept.make_room(self.most);
             Ok(())
         })
