@@ -116,7 +116,7 @@ pub enum StopCause {
     /// This stop sequence of the request.
     Sequence(String),
     /// It said the same again and again; its reason is then [`FinishReason::Length`], for it is not
-    /// whole.
+    /// whole, unless it has a form: that was brought to its end.
     Repetition,
 }
 

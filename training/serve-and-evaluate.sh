@@ -16,6 +16,7 @@ done
 here="$(cd "$(dirname "$0")" && pwd)"
 scratch="$(mktemp -d)"
 cd "$scratch"
+: > server.log
 "$binary" serve --model "${MODEL:-embedded}" --listen 127.0.0.1:0 --max-waiting 256 2> server.log &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$scratch"' EXIT

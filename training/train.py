@@ -25,6 +25,7 @@ from .batches import Batches
 from .exchange import Exchange
 from .model import LanguageModel, ModelConfig, Switches
 from .muon import Muon
+from .registry import load_tasks
 
 
 def schedule(elapsed: float, step: int, options) -> float:
@@ -85,6 +86,8 @@ def train(rank: int, world: int, options, exchange: Exchange):
         adam.load_state_dict(state["adam"])
     if rank == 0:
         print(f"{sum(p.numel() for p in everything) / 1e6:.2f} M parameters, {world} processes, {device}, {'bfloat16' if fast_bfloat16 else 'float32'}", flush=True)
+    for task, weight in options.weight:
+        load_tasks()[task].weight = weight
     stream = Batches(options.tokenizer, f"{options.seed}-{rank}-{step}", options.tokens, drills=options.drills)
     loader = iter(DataLoader(stream, batch_size=None, num_workers=options.workers if cuda else 0, prefetch_factor=8 if cuda and options.workers else None))
     begun, saved, shown, losses, recent = time.time(), time.time(), time.time(), [], 0
@@ -128,6 +131,14 @@ def train(rank: int, world: int, options, exchange: Exchange):
         (output / "training.json").write_text(json.dumps({"steps": step, "tokens": seen, "seed": options.seed, "minutes": options.minutes}, indent=2) + "\n")
 
 
+def weighed(text: str) -> tuple[str, float]:
+    """A task and its weight."""
+    task, weight = text.split("=")
+    if task not in load_tasks():
+        raise argparse.ArgumentTypeError(f"there is no task {task}: {', '.join(load_tasks())}")
+    return task, float(weight)
+
+
 def main():
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -150,6 +161,7 @@ def main():
     parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--groups", type=int, default=2)
     parser.add_argument("--init-from", help="folder with weights.safetensors")
+    parser.add_argument("--weight", type=weighed, action="append", default=[], metavar="TASK=WEIGHT", help="how often a task is drawn in this run; several times")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--fresh-optimizer", action="store_true")
     options = parser.parse_args()

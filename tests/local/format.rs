@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ponder::generate::{
-    FinishReason, Format, Generate, GenerateError, Request, Sampling, Thinking,
+    FinishReason, Format, Generate, GenerateError, Request, Sampling, StopCause, Thinking,
 };
 use serde_json::{Value, json};
 
@@ -229,7 +229,8 @@ async fn a_value_in_circles_is_whole_too() {
     let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
     let value: Value = serde_json::from_str(&answer.content).unwrap();
     assert!(value.as_array().is_some_and(|items| items.len() > 50), "{}", answer.content);
-    assert_eq!(answer.finish.reason, FinishReason::Length);
+    assert_eq!(answer.finish.reason, FinishReason::Stop);
+    assert_eq!(answer.finish.cause, Some(StopCause::Repetition));
 }
 
 #[tokio::test(flavor = "multi_thread")]
