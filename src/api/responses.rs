@@ -91,13 +91,13 @@ pub(crate) async fn create(
     Extension(caller): Extension<Caller>,
     Repeatable { body, attempt }: Repeatable<request::ResponseRequest>,
 ) -> Result<Response, ApiError> {
-    let store = app.responses();
-    let references = References::new(store, &caller);
+    let responses = app.responses();
+    let references = References::new(responses, &caller);
     let order = Order::check(
         body,
         app.settings(),
-        store.keeps(),
-        |id| store.conversation(id, &caller),
+        responses.keeps(),
+        |id| responses.conversation(id, &caller),
         &|id| references.find(id),
     )?;
     let entry = app.find(&order.model)?;
@@ -116,7 +116,14 @@ pub(crate) async fn create(
         Some(recording) => {
             let stored = stored.of(recording);
             tokio::spawn(keep(app.clone(), stored.clone()));
-            (stored, pieces)
+            // Whoever is told of its end may go on from it at once.
+            let (here, ended) = (app.clone(), stored.clone());
+            let pieces = pieces.inspect(move |piece| {
+                if matches!(piece, Ok(Piece { delta: Delta::Finished(_), .. })) {
+                    store(&here, &ended);
+                }
+            });
+            (stored, pieces.boxed())
         }
         None => (stored.clone(), recorded(pieces, app.clone(), stored).boxed()),
     };
