@@ -34,6 +34,16 @@ struct Kept {
     bytes: usize,
 }
 
+impl Kept {
+    fn progress(&self) -> Progress {
+        match &self.end {
+            Some(end) => Progress::Ended(end.clone()),
+            None if self.started => Progress::Running,
+            None => Progress::Waiting,
+        }
+    }
+}
+
 /// How a recording ended.
 #[derive(Debug, Clone)]
 pub(in crate::api) enum End {
@@ -199,23 +209,12 @@ impl Recording {
 
     /// How far it is.
     pub(in crate::api) fn progress(&self) -> Progress {
-        self.read(|kept| match &kept.end {
-            Some(end) => Progress::Ended(end.clone()),
-            None if kept.started => Progress::Running,
-            None => Progress::Waiting,
-        })
+        self.read(Kept::progress)
     }
 
     /// The pieces so far, and how far it is, at one moment.
     pub(in crate::api) fn so_far(&self) -> (Vec<Piece>, Progress) {
-        self.read(|kept| {
-            let progress = match &kept.end {
-                Some(end) => Progress::Ended(end.clone()),
-                None if kept.started => Progress::Running,
-                None => Progress::Waiting,
-            };
-            (kept.pieces.clone(), progress)
-        })
+        self.read(|kept| (kept.pieces.clone(), kept.progress()))
     }
 
     /// When the answer was whole, in seconds since 1970; 0 before.
