@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::{Router, routing};
 use ponder::{
     app::{ApiSettings, App},
-    catalog::{Catalog, ModelInfo},
+    catalog::{Catalog, ModelInfo, Purpose},
     engine::scripted::ScriptedEngine,
     router::router,
     server::{ServerSettings, serve},
@@ -22,6 +22,7 @@ async fn main() -> std::io::Result<()> {
     let info = ModelInfo {
         id: "scripted".to_owned(),
         description: "Repeats questions.".to_owned(),
+        purpose: Purpose::Answers,
         owned_by: "example".to_owned(),
         created: 0,
         context_length: Some(4096),

@@ -45,6 +45,9 @@ pub struct ApiSettings {
     pub body_timeout: Duration,
     /// How long an answer may take from its turn on; `None`: as long as it needs.
     pub generation_timeout: Option<Duration>,
+    /// In how long an answer in one piece should be there, if its request does not say how many tokens
+    /// it may have; a model that knows its speed keeps to it. `None`: as long as it needs.
+    pub answer_time: Option<Duration>,
     /// The most answers one request may ask for with `n`.
     pub max_choices: u32,
     /// How long an answer goes on without a client that may come again for it.
@@ -73,6 +76,8 @@ impl Default for ApiSettings {
             body_limit: 16 * 1024 * 1024,
             body_timeout: Duration::from_secs(60),
             generation_timeout: None,
+            // OpenAI's SDKs wait for 600 seconds.
+            answer_time: Some(Duration::from_secs(540)),
             max_choices: 8,
             patience: Patience::default(),
             max_responses: 1000,
@@ -80,6 +85,16 @@ impl Default for ApiSettings {
             hosts: AllowedHosts::default(),
             access: Access::default(),
         }
+    }
+}
+
+impl ApiSettings {
+    /// In how long an answer should be there, in one `whole` piece or not. Streams are read while they
+    /// come, so only the server's own limit binds them; some of it is left for what comes in between.
+    pub(crate) fn time_for_answer(&self, whole: bool) -> Option<Duration> {
+        let answer = self.answer_time.filter(|_| whole);
+        let limit = self.generation_timeout.map(|limit| limit.mul_f64(0.9));
+        answer.into_iter().chain(limit).min()
     }
 }
 

@@ -31,6 +31,8 @@ pub struct ModelInfo {
     pub id: String,
     /// What it is, in one or two sentences.
     pub description: String,
+    /// What it makes.
+    pub purpose: Purpose,
     /// Who made it; `ponder` for chains.
     pub owned_by: String,
     /// When it was loaded, in seconds since 1970.
@@ -39,6 +41,16 @@ pub struct ModelInfo {
     pub context_length: Option<u32>,
     /// Whether it only demonstrates: small, and right only inside a narrow domain.
     pub demonstration: bool,
+}
+
+/// What a model makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// Answers; a remote one perhaps embeddings too.
+    #[default]
+    Answers,
+    /// Embeddings only.
+    Embeddings,
 }
 
 impl Catalog {

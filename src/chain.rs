@@ -26,7 +26,7 @@ use std::{fmt, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::generate::{Generate, GenerateError, Generation, Request};
+use crate::generate::{Generate, GenerateError, Generation, Pace, Request};
 
 mod budget;
 pub mod compose;
@@ -119,8 +119,8 @@ impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
         async move {
-            let request = request.conversing("a chain, which asks several models")?;
-            request.without_form("a chain, which asks several models")?;
+            let whose = "a chain, which asks several models";
+            let request = request.conversing(whose)?.without_form(whose)?;
             if request.question().len() > LONGEST_QUESTION {
                 return Err(GenerateError::invalid(
                     "messages",
@@ -132,6 +132,10 @@ impl Generate for Chain {
             })))
         }
         .boxed()
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        self.models.reasoner.model.pace()
     }
 }
 

@@ -13,6 +13,8 @@ pub mod constraint;
 #[cfg(feature = "local")]
 pub mod embedded;
 #[cfg(feature = "local")]
+pub mod embedding;
+#[cfg(feature = "local")]
 pub mod forced;
 #[cfg(feature = "local")]
 pub mod forcing;
@@ -29,6 +31,8 @@ pub mod load;
 pub mod local;
 #[cfg(feature = "local")]
 pub mod machine;
+#[cfg(feature = "local")]
+mod mistral;
 mod ordered;
 #[cfg(feature = "local")]
 pub mod ranked;
@@ -41,6 +45,8 @@ pub mod scripted;
 #[cfg(feature = "local")]
 mod slot;
 pub mod source;
+#[cfg(feature = "local")]
+mod speed;
 #[cfg(feature = "local")]
 pub mod steering;
 pub mod stop;

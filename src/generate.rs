@@ -21,15 +21,19 @@ use futures::{
 
 #[doc(hidden)]
 pub mod conformance;
+mod embed;
 mod error;
 mod event;
+mod pace;
 mod request;
 mod token;
 mod tokenize;
 mod tools;
 
+pub use embed::{Embed, Embeddings, unit_vector};
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
+pub use pace::Pace;
 pub use request::{Format, Kind, Message, RawPrompt, Request, Role, Sampling, Thinking};
 pub use token::{RankedToken, TokenLogprob};
 pub use tokenize::Tokenize;
@@ -52,6 +56,16 @@ pub trait Generate: Send + Sync {
     fn tokenizer(&self) -> Option<&dyn Tokenize> {
         None
     }
+
+    /// Its embeddings; `None` from what makes none.
+    fn embedder(&self) -> Option<&dyn Embed> {
+        None
+    }
+
+    /// How fast it answers; `None` where nobody measured, such as at a remote endpoint.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
 }
 
 impl<G: Generate + ?Sized> Generate for std::sync::Arc<G> {
@@ -61,6 +75,14 @@ impl<G: Generate + ?Sized> Generate for std::sync::Arc<G> {
 
     fn tokenizer(&self) -> Option<&dyn Tokenize> {
         (**self).tokenizer()
+    }
+
+    fn embedder(&self) -> Option<&dyn Embed> {
+        (**self).embedder()
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        (**self).pace()
     }
 }
 

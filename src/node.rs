@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
 use crate::{
-    catalog::{Catalog, ModelInfo},
+    catalog::{Catalog, ModelInfo, Purpose},
     chain::{self, Chain, ModelRole, Models, Named},
     config::{ConfigError, ModelArguments, ModelConfig, NodeConfig, RemoteModel, Roles},
     engine::{
@@ -120,11 +120,13 @@ impl Node {
             loaded.insert(id.clone(), Loaded { config: model.clone(), started });
             catalog.insert(info, engine);
         }
+        check_purposes(&config.roles, &catalog)?;
         if let Some(models) = models(config, &catalog) {
             for plan in plans {
                 let info = ModelInfo {
                     id: format!("chain/{}", plan.name),
                     description: plan.description.clone(),
+                    purpose: Purpose::Answers,
                     owned_by: "ponder".to_owned(),
                     created: now(),
                     context_length: None,
@@ -234,6 +236,21 @@ pub fn check_roles(plan: &chain::Plan, roles: &Roles) -> Result<(), ConfigError>
     Ok(())
 }
 
+/// Whether every role has a model that answers.
+fn check_purposes(roles: &Roles, catalog: &Catalog) -> Result<(), ConfigError> {
+    let named = [Some(&roles.reasoner), roles.translator.as_ref(), roles.general.as_ref()];
+    let embedding = named
+        .into_iter()
+        .flatten()
+        .find(|id| catalog.find(id).is_some_and(|entry| entry.info.purpose == Purpose::Embeddings));
+    embedding.map_or(Ok(()), |id| {
+        Err(ConfigError::new(format!(
+            "`{id}` makes embeddings and answers nothing: give it an entry of its own, \
+             [models.\"{id}\"] with `source`, and choose another model for --model and [roles]"
+        )))
+    })
+}
+
 fn models(config: &NodeConfig, catalog: &Catalog) -> Option<Models> {
     let named = |id: &String| {
         catalog.find(id).map(|entry| Named::new(id.as_str(), Arc::clone(&entry.model)))
@@ -272,6 +289,7 @@ fn start_remote(id: &str, remote: &RemoteModel) -> Started {
     let info = ModelInfo {
         id: id.to_owned(),
         description: format!("The model {} of a remote endpoint.", remote.model),
+        purpose: Purpose::Answers,
         owned_by: "remote".to_owned(),
         created: now(),
         context_length: None,
@@ -294,6 +312,7 @@ fn start_scripted(id: &str, file: Option<&std::path::Path>) -> Result<Started, L
     let info = ModelInfo {
         id: id.to_owned(),
         description: "No model: prepared replies, for tests and measurements.".to_owned(),
+        purpose: Purpose::Answers,
         owned_by: "ponder".to_owned(),
         created: now(),
         context_length: None,
@@ -311,7 +330,7 @@ async fn start_hosted(
 ) -> Result<Started, LoadError> {
     use crate::engine::{
         hub::HubSettings,
-        load::{LoadRequest, load},
+        load::{LoadRequest, Loaded, load},
     };
 
     let request = LoadRequest {
@@ -330,17 +349,30 @@ async fn start_hosted(
             token: config.hub.token.clone(),
         },
     };
-    let engine = load(request, report).await?;
+    let loaded = load(request, report).await?;
     let demonstration = hosted.source == ModelSource::Embedded;
+    let (engine, context_length, does): (Arc<dyn Generate>, u32, _) = match loaded {
+        Loaded::Answering(engine) => {
+            let context_length = engine.context_length();
+            (engine, context_length, Purpose::Answers)
+        }
+        Loaded::Embedding(engine) => {
+            let context_length = engine.context_length();
+            (engine, context_length, Purpose::Embeddings)
+        }
+    };
     let info = ModelInfo {
         id: id.to_owned(),
-        description: if demonstration {
-            "Demonstration model inside ponder: arithmetic, short word problems, linear equations, \
-             short Python functions and their translation from Chinese; nothing else."
-                .to_owned()
-        } else {
-            format!("Hosted from {}.", hosted.source)
+        description: match does {
+            _ if demonstration => {
+                "Demonstration model inside ponder: arithmetic, short word problems, linear \
+                 equations, short Python functions and their translation from Chinese; nothing else."
+                    .to_owned()
+            }
+            Purpose::Answers => format!("Hosted from {}.", hosted.source),
+            Purpose::Embeddings => format!("Hosted from {}; makes embeddings.", hosted.source),
         },
+        purpose: does,
         owned_by: match &hosted.source {
             ModelSource::Hub(hub) => {
                 hub.repository.split('/').next().unwrap_or("unknown").to_owned()
@@ -349,10 +381,10 @@ async fn start_hosted(
             ModelSource::Folder(_) | ModelSource::Gguf(_) => "local".to_owned(),
         },
         created: now(),
-        context_length: Some(engine.context_length()),
+        context_length: Some(context_length),
         demonstration,
     };
-    Ok((info, Arc::new(engine)))
+    Ok((info, engine))
 }
 
 #[cfg(not(feature = "local"))]

@@ -17,7 +17,7 @@ use crate::{
     api::{
         chat, completions,
         document::{self, Document, Rendered},
-        health, inference, models, responses, tokenize,
+        embeddings, health, inference, models, responses, tokenize,
     },
     app::App,
     error::ApiError,
@@ -79,6 +79,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(responses::cancel))
         .routes(routes!(responses::input_items))
         .routes(routes!(completions::completions))
+        .routes(routes!(embeddings::embeddings))
         .routes(routes!(inference::infer))
         .routes(routes!(tokenize::tokenize))
         .routes(routes!(tokenize::detokenize))

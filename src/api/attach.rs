@@ -124,10 +124,18 @@ enum By {
 pub(super) struct Ask {
     /// Who answers.
     pub(super) entry: Entry,
-    /// What is asked.
-    pub(super) request: Request,
-    /// How many answers are asked for.
-    pub(super) count: u32,
+    /// What is asked, one request an answer.
+    pub(super) requests: Vec<Request>,
+    /// How many of the answers may run at the same time.
+    pub(super) at_once: u32,
+}
+
+impl Ask {
+    /// `count` answers to the same question, all at the same time if there is room.
+    pub(super) fn several(entry: Entry, request: &Request, count: u32) -> Self {
+        let requests = (0..count).map(|number| request.numbered(number)).collect();
+        Self { entry, requests, at_once: count }
+    }
 }
 
 /// Answers whose turn has come.
@@ -165,16 +173,23 @@ pub(super) async fn begin(
     ask: Ask,
     whole: bool,
 ) -> Result<Begun, ApiError> {
-    let Ask { entry, request, count } = ask;
+    let Ask { entry, mut requests, at_once } = ask;
+    let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+    let time = app.settings().time_for_answer(whole);
+    let pace = entry.model.pace();
+    let together = at_once.min(app.settings().limits.max_running);
+    let share =
+        time.map(|time| pace.map_or(time, |pace| pace.share(time, requests.len(), together)));
+    requests.iter_mut().for_each(|request| request.within = share);
     let Some(name) = attempt.name(whole) else {
-        let pieces = Choices::start(app, &entry, request, count).await?.boxed();
+        let pieces = Choices::start(app, &entry, requests, at_once).await?.boxed();
         let headers = headers(&identity, false);
         return Ok(Begun { headers, identity, pieces, recording: None });
     };
     let worker = app.clone();
     let work = |recording: Recording| async move {
         let _unfinished = recording.unfinished();
-        match Choices::start(&worker, &entry, request, count).await {
+        match Choices::start(&worker, &entry, requests, at_once).await {
             Ok(choices) => recording.fill(choices).await,
             Err(error) => {
                 recording.end(End::Failed(error));

@@ -85,7 +85,7 @@ pub(crate) async fn chat_completions(
     let identity = Identity::new("chatcmpl-", order.model);
     let whole = order.delivery == Delivery::Whole;
     let (request, count, style) = (order.request, order.choices, order.style);
-    let ask = Ask { entry, request, count };
+    let ask = Ask::several(entry, &request, count);
     let Begun { identity, headers, pieces, .. } =
         attach::begin(&app, &attempt, identity, ask, whole).await?;
     let mut response = match order.delivery {

@@ -11,14 +11,9 @@ use axum::{
 };
 
 use super::{
-    chat::{
-        RUN_ID,
-        choices::{Choices, collect},
-        identity::Identity,
-        stream::respond,
-        validate::Delivery,
-    },
-    json::JsonBody,
+    attach::{self, Ask, Begun, IdempotencyKey},
+    chat::{choices::collect, identity::Identity, stream::respond, validate::Delivery},
+    json::Repeatable,
 };
 use crate::{
     app::App,
@@ -26,7 +21,6 @@ use crate::{
 };
 
 mod order;
-pub mod prompt;
 pub mod reply;
 pub mod request;
 
@@ -40,6 +34,7 @@ use order::Order;
     post,
     path = "/completions",
     tag = "completions",
+    params(IdempotencyKey),
     request_body = request::CompletionRequest,
     responses(
         (status = 200, description = "The continuations.", content(
@@ -53,6 +48,7 @@ use order::Order;
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
+        (status = 422, description = "The `Idempotency-Key` came with another body before.", body = ErrorBody),
         (status = 429, description = "Too many requests run and wait.", body = ErrorBody,
             headers(("retry-after" = u64, description = "Seconds after which to try again."))),
         (status = 500, description = "The engine failed.", body = ErrorBody),
@@ -64,7 +60,7 @@ use order::Order;
 )]
 pub(crate) async fn completions(
     State(app): State<App>,
-    JsonBody(body): JsonBody<request::CompletionRequest>,
+    Repeatable { body, attempt }: Repeatable<request::CompletionRequest>,
 ) -> Result<Response, ApiError> {
     let mut order = Order::check(body, app.settings())?;
     let entry = app.find(&order.model)?;
@@ -75,20 +71,21 @@ pub(crate) async fn completions(
     let echoed = order.echoed(&entry).await.map_err(here)?;
     drop(counting);
     let (style, count) = (order.style(echoed), order.count());
-    let choices = Choices::start_each(&app, &entry, order.requests(), count, order.each);
-    let choices = choices.await.map_err(|error| here(error.into()))?;
+    let whole = order.delivery == Delivery::Whole;
+    let ask = Ask { entry, requests: order.requests().collect(), at_once: order.each };
     let identity = Identity::new("cmpl-", order.model);
-    let run_id = identity.run_id();
+    let Begun { identity, headers, pieces, .. } =
+        attach::begin(&app, &attempt, identity, ask, whole).await.map_err(here)?;
     let mut response = match order.delivery {
         Delivery::Whole => {
-            let answers = collect(choices, count).await.map_err(|error| here(error.into()))?;
+            let answers = collect(pieces, count).await.map_err(|error| here(error.into()))?;
             Json(reply::whole(answers, identity, style)).into_response()
         }
         Delivery::Stream(usage) => {
             let writer = reply::Writer::new(identity, style, usage);
-            respond(choices, writer, app.settings()).await.map_err(here)?
+            respond(pieces, writer, app.settings()).await.map_err(here)?
         }
     };
-    response.headers_mut().extend(run_id.map(|id| (RUN_ID, id)));
+    response.headers_mut().extend(headers);
     Ok(response)
 }

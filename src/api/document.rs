@@ -36,6 +36,7 @@ use crate::error::ErrorBody;
         (name = "chat", description = "Answers."),
         (name = "responses", description = "Answers that are kept, gone on from, and made in the background."),
         (name = "completions", description = "Prompts, continued."),
+        (name = "embeddings", description = "What texts mean, as numbers."),
         (name = "tokens", description = "A model's own tokens."),
         (name = "models", description = "What can be asked."),
         (name = "operation", description = "How the node is."),

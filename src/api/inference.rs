@@ -126,9 +126,10 @@ async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, Api
         messages: system.into_iter().chain([Message::user(prompt)]).collect(),
         sampling: Sampling { temperature: body.temperature, ..Sampling::default() },
         max_tokens: body.max_tokens,
+        within: app.settings().time_for_answer(true),
         ..Request::default()
     };
-    let answers = collect(Choices::start(app, &entry, request, 1).await?, 1).await?;
+    let answers = collect(Choices::start(app, &entry, vec![request], 1).await?, 1).await?;
     let answer = answers.into_iter().next().unwrap_or_default();
     Ok(InferenceReply {
         success: true,

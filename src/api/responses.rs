@@ -31,7 +31,7 @@ use crate::{
     app::App,
     catalog::Entry,
     error::{ApiError, ErrorBody},
-    generate::{Delta, GenerateError},
+    generate::{Delta, GenerateError, Request},
 };
 
 mod assembler;
@@ -93,20 +93,22 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let responses = app.responses();
     let references = References::new(responses, &caller);
-    let order = Order::check(
+    let mut order = Order::check(
         body,
         app.settings(),
         responses.keeps(),
         |id| responses.conversation(id, &caller),
-        &|id| references.find(id),
+        &|id| references.message(id),
     )?;
+    // What they refer to may be gone when they are listed.
+    input::resolve(&mut order.items, |id| references.item(id))?;
     let entry = app.find(&order.model)?;
     let identity = Identity::new("resp_", order.model.clone());
     if order.asked.background {
         return begin(&app, entry, order, caller, identity, &attempt);
     }
     let here = |error: ApiError| error.moved(nested::flat);
-    let ask = Ask { entry, request: order.request.clone(), count: 1 };
+    let ask = Ask::several(entry, &order.request, 1);
     let Begun { identity, headers, pieces, recording } =
         attach::begin(&app, &attempt, identity, ask, !order.stream).await.map_err(here)?;
     let stream = order.stream;
@@ -179,8 +181,9 @@ fn begin(
     identity: Identity,
     attempt: &Attempt,
 ) -> Result<Response, ApiError> {
-    let (stream, request) = (order.stream, order.request.clone());
-    let estimate = estimate(app, &entry.info.id);
+    let within = app.settings().time_for_answer(false);
+    let (stream, request) = (order.stream, Request { within, ..order.request.clone() });
+    let estimate = estimate(app, &entry, request.max_tokens);
     let stored = order.stored(caller.clone(), identity.clone(), app.settings().reasoning, estimate);
     let started = stored.clone();
     let exists = |id: &str| app.responses().find(id, &caller).is_ok();
@@ -219,9 +222,11 @@ fn begin(
 }
 
 /// In how many seconds a response that is begun in the background now may be there: those before it
-/// take their turns first.
-fn estimate(app: &App, model: &str) -> Option<u64> {
-    let typical = app.metrics().typical(model)?;
+/// take their turns first. Before the first answer it is known only how long the longest would take.
+fn estimate(app: &App, entry: &Entry, max_tokens: Option<u32>) -> Option<u64> {
+    let limit = app.settings().time_for_answer(false).unwrap_or(std::time::Duration::MAX);
+    let longest = || Some(entry.model.pace()?.longest_time(max_tokens).min(limit));
+    let typical = app.metrics().typical(&entry.info.id).or_else(longest)?;
     let turns = app.responses().running() / app.admission().background_places();
     let turns = u32::try_from(turns).unwrap_or(u32::MAX).saturating_add(1);
     // Rounded up: it is not there before.

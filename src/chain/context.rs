@@ -136,11 +136,11 @@ impl<'run> Context<'run> {
         self.outlet.step(event).await;
     }
 
-    /// Answers one part of a composite question with the same chain. The last part's content
-    /// follows `before`; that of the others is held back.
+    /// Answers one part of a composite question with the same chain, `number` of `count`. The last
+    /// part's content follows `before`; that of the others is held back.
     pub(super) async fn run_part(
         &self,
-        number: usize,
+        (number, count): (usize, usize),
         part: Part,
         before: Option<String>,
     ) -> Result<Solution, GenerateError> {
@@ -149,7 +149,10 @@ impl<'run> Context<'run> {
             None => self.outlet.holding(),
         };
         let spent_before = self.run.budget.total();
-        let part = self.run.part(format!("{}/{number}/", self.id), part, outlet);
+        // What is left of the time is for this part and those that follow it.
+        let left = u32::try_from(count.saturating_sub(number) + 1).unwrap_or(u32::MAX);
+        let time = self.run.remaining().map(|time| time / left);
+        let part = self.run.part(format!("{}/{number}/", self.id), part, time, outlet);
         let solution = run::answer(&part).await;
         let spent = self.run.budget.since(spent_before);
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += spent;
@@ -166,6 +169,7 @@ impl<'run> Context<'run> {
         let Some(Named { model, .. }) = self.run.models.of(role) else {
             return Err(GenerateError::engine(format!("no model has the role `{role}`")));
         };
+        request.within = self.run.remaining();
         let deadline = self.run.budget.deadline();
         match self.run.budget.allowance(purpose) {
             Allowance::Recommended => {}

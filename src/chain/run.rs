@@ -1,6 +1,9 @@
 //! Runs a plan: one step after the other, each reported as it starts, decides and ends.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::future::{BoxFuture, FutureExt};
 
@@ -28,6 +31,8 @@ pub(super) struct Run {
     /// What the question is about, where it is a part of a composite one.
     pub(super) known_kind: Option<Kind>,
     pub(super) budget: Arc<Budget>,
+    /// In how long the answer should be there, from when on.
+    time: Option<(Instant, Duration)>,
     outlet: Outlet,
     /// What stands in front of the step ids in events.
     path: String,
@@ -40,6 +45,7 @@ impl Run {
         Self {
             language: language::detect(&question).language,
             budget: Arc::new(Budget::new(plan.limits, request.max_tokens)),
+            time: request.within.map(|time| (Instant::now(), time)),
             plan,
             models,
             request: Arc::new(request),
@@ -51,7 +57,13 @@ impl Run {
     }
 
     /// The run of one part of this run's question, on the same budget.
-    pub(super) fn part(&self, path: String, part: Part, outlet: Outlet) -> Self {
+    pub(super) fn part(
+        &self,
+        path: String,
+        part: Part,
+        time: Option<Duration>,
+        outlet: Outlet,
+    ) -> Self {
         Self {
             plan: Arc::clone(&self.plan),
             models: self.models.clone(),
@@ -60,9 +72,15 @@ impl Run {
             question: part.text,
             known_kind: Some(part.kind),
             budget: Arc::clone(&self.budget),
+            time: time.map(|time| (Instant::now(), time)),
             outlet,
             path,
         }
+    }
+
+    /// What is left of the time in which the answer should be there.
+    pub(super) fn remaining(&self) -> Option<Duration> {
+        self.time.map(|(start, time)| time.saturating_sub(start.elapsed()))
     }
 }
 

@@ -69,6 +69,9 @@ pub(super) async fn ask(models: &ModelArguments, arguments: AskArguments) -> Res
     unless_interrupted(async {
         let node = start(models, detail != Detail::Everything).await?;
         let model = find(&node, &arguments.to)?;
+        if detail == Detail::Everything {
+            show::patience(model.pace(), request.max_tokens, "--max-tokens sets a lower limit");
+        }
         let answer = show::stream(model.generate(request).await?, detail).await?;
         let result = result(&answer);
         if arguments.json {

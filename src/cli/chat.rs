@@ -34,6 +34,9 @@ pub(super) async fn chat(
     let unusable =
         |error| Failure::new(Exit::Unavailable, format!("this terminal cannot be used: {error}"));
     let mut editor = DefaultEditor::new().map_err(unusable)?;
+    if detail == Detail::Everything {
+        show::patience(model.pace(), None, "Ctrl-C stops an answer");
+    }
     show::note("Ask away. /new starts over, /quit ends; Ctrl-C stops an answer.");
     let mut messages = Vec::new();
     loop {

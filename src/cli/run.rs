@@ -46,6 +46,9 @@ pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Res
                 general: roles.general.as_ref().map(named).transpose()?,
             },
         );
+        if detail == Detail::Everything {
+            show::patience(chain.pace(), None, "Ctrl-C ends it");
+        }
         let answer = show::stream(chain.generate(Request::ask(question)).await?, detail).await?;
         Ok(if result(&answer).is_some() { Exit::Done } else { Exit::Undecided })
     })

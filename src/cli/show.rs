@@ -1,16 +1,21 @@
 //! How answers look in a terminal: the way to them dimmed and on standard error, the answer itself
 //! bright and on standard output, so that a pipe gets nothing but the answer.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use anstyle::{AnsiColor, Style};
 use futures::StreamExt;
 
 use super::exit::Failure;
-use crate::generate::{Answer, Delta, Generation, StepEvent, StepState};
+use crate::generate::{Answer, Delta, Generation, Pace, StepEvent, StepState};
 
 const DIM: Style = Style::new().dimmed();
 const BRIGHT: Style = Style::new().bold();
+/// An answer that takes no longer needs no announcement.
+const NOT_LONG: Duration = Duration::from_secs(60);
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// One clear line about what went wrong.
@@ -43,6 +48,27 @@ pub(super) enum Detail {
     AnswerOnly,
     /// Not even the answer: somebody else prints it.
     Silent,
+}
+
+/// Says how long an answer may take, where somebody may wonder.
+pub(super) fn patience(pace: Option<Pace>, max_tokens: Option<u32>, way_out: &str) {
+    if let Some(text) = pace.and_then(|pace| expectation(pace, max_tokens, way_out)) {
+        note(&text);
+    }
+}
+
+fn expectation(pace: Pace, max_tokens: Option<u32>, way_out: &str) -> Option<String> {
+    let longest = pace.longest_time(max_tokens);
+    if longest < NOT_LONG {
+        return None;
+    }
+    let minutes = longest.as_secs_f64() / 60.0;
+    let tokens = max_tokens.map_or(pace.longest, |asked| asked.min(pace.longest));
+    Some(format!(
+        "this machine writes about {:.1} tokens/s: the model's longest answer, of {tokens} tokens, would \
+         take {minutes:.0} minutes; {way_out}",
+        pace.writing
+    ))
 }
 
 /// Prints an answer while it is made, and returns it whole.
@@ -129,4 +155,21 @@ fn describe(event: &StepEvent) -> Option<String> {
 
 fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_wait_is_announced() {
+        let slow = Pace { reading: 100.0, writing: 12.34, longest: 40_960, at_once: 1 };
+        insta::assert_snapshot!(
+            expectation(slow, None, "Ctrl-C ends it").unwrap(),
+            @"this machine writes about 12.3 tokens/s: the model's longest answer, of 40960 tokens, would take 55 minutes; Ctrl-C ends it"
+        );
+        assert_eq!(expectation(slow, Some(500), ""), None, "it is there within a minute");
+        let quick = Pace { writing: 1000.0, ..slow };
+        assert_eq!(expectation(quick, None, ""), None);
+    }
 }

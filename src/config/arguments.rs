@@ -146,6 +146,10 @@ pub struct ServeArguments {
     /// How long an answer may take from its turn on; then it ends with an error [default: 0s, no limit]
     #[arg(long, value_name = "TIME", env = "PONDER_GENERATION_TIMEOUT")]
     pub generation_timeout: Option<String>,
+    /// In how long an answer in one piece should be there, where the request sets no `max_tokens`: by
+    /// its measured speed a hosted model thinks no longer; 0s: as long as it recommends [default: 540s]
+    #[arg(long, value_name = "TIME", env = "PONDER_ANSWER_TIME")]
+    pub answer_time: Option<String>,
     /// How long running answers may take to finish after Ctrl-C or SIGTERM [default: 10s]
     #[arg(long, value_name = "TIME", env = "PONDER_DRAIN_TIMEOUT")]
     pub drain_timeout: Option<String>,

@@ -82,6 +82,7 @@ pub(super) struct ServerTable {
     pub(super) queue_timeout: Option<String>,
     pub(super) max_responses: Option<usize>,
     pub(super) generation_timeout: Option<String>,
+    pub(super) answer_time: Option<String>,
     pub(super) drain_timeout: Option<String>,
     pub(super) reasoning: Option<ReasoningOutput>,
     pub(super) origins: Option<String>,

@@ -71,13 +71,17 @@ impl ServeConfig {
             Duration::from_secs(10),
             "drain_timeout",
         )?;
-        let generation_timeout =
-            arguments.generation_timeout.as_ref().or(file.generation_timeout.as_ref());
-        let generation_timeout =
-            match duration(generation_timeout, Duration::ZERO, "generation_timeout")? {
-                Duration::ZERO => None,
-                limit => Some(limit),
-            };
+        let defaults = ApiSettings::default();
+        let generation_timeout = limit(
+            arguments.generation_timeout.as_ref().or(file.generation_timeout.as_ref()),
+            defaults.generation_timeout,
+            "generation_timeout",
+        )?;
+        let answer_time = limit(
+            arguments.answer_time.as_ref().or(file.answer_time.as_ref()),
+            defaults.answer_time,
+            "answer_time",
+        )?;
         let origins = arguments.origins.clone().or(file.origins);
         Ok(Self {
             listen,
@@ -93,8 +97,9 @@ impl ServeConfig {
                 },
                 access,
                 generation_timeout,
+                answer_time,
                 max_responses: arguments.max_responses.or(file.max_responses).unwrap_or(1000),
-                ..ApiSettings::default()
+                ..defaults
             },
             server: ServerSettings { drain_timeout, ..ServerSettings::default() },
         })
@@ -152,6 +157,16 @@ fn duration(text: Option<&String>, default: Duration, name: &str) -> Result<Dura
             "`{name}` must be a time such as 20s or 2m, at most a day, not `{text}`"
         ))),
     }
+}
+
+/// A time of which 0 means none.
+fn limit(
+    text: Option<&String>,
+    default: Option<Duration>,
+    name: &str,
+) -> Result<Option<Duration>, ConfigError> {
+    let time = duration(text, default.unwrap_or_default(), name)?;
+    Ok(Some(time).filter(|time| !time.is_zero()))
 }
 
 fn origins_of(text: &str) -> Result<AllowedOrigins, ConfigError> {

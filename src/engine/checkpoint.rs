@@ -6,6 +6,7 @@
 //! touched.
 
 use std::{
+    ffi::OsStr,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -67,10 +68,7 @@ pub(super) const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' 
 pub fn open_folder(folder: &Path, staging: &Path) -> Result<Checkpoint, LoadError> {
     let config = read_json(&folder.join("config.json"))?;
     let bytes = weight_bytes(folder)?;
-    let tokenizer_path = folder.join("tokenizer.json");
-    let tokenizer = Tokenizer::from_file(&tokenizer_path)
-        .map_err(|error| LoadError::broken(&tokenizer_path, error))?;
-    let tokens = Tokens::new(tokenizer);
+    let tokens = tokens(folder)?;
     let tokenizer_config = read_optional_json(&folder.join("tokenizer_config.json"))?;
     let generation = read_optional_json(&folder.join("generation_config.json"))?;
     let source = chat_template(folder, &tokenizer_config)?
@@ -94,32 +92,47 @@ pub fn open_folder(folder: &Path, staging: &Path) -> Result<Checkpoint, LoadErro
             folder.display()
         )));
     }
-    let context_length = unscaled_length(&config)
-        .or_else(|| config.get("max_position_embeddings").and_then(Value::as_u64))
-        .and_then(|length| u32::try_from(length).ok())
-        .ok_or_else(|| {
-            LoadError::Invalid(format!(
-                "{} has no `max_position_embeddings`",
-                folder.join("config.json").display()
-            ))
-        })?;
     Ok(Checkpoint {
         weights: Weights::Folder(mended(folder, &config, staging)?),
         tokens,
         template,
-        context_length,
+        context_length: context_length(folder, &config)?,
         stop_tokens,
         bytes,
-        architecture: config
-            .pointer("/architectures/0")
-            .and_then(Value::as_str)
-            .unwrap_or("unknown architecture")
-            .to_owned(),
+        architecture: architecture(&config),
         sampling: sampling(&generation),
     })
 }
 
-fn read_json(path: &Path) -> Result<Value, LoadError> {
+/// The tokenizer in `folder`.
+pub(super) fn tokens(folder: &Path) -> Result<Tokens, LoadError> {
+    let path = folder.join("tokenizer.json");
+    let broken = |error| LoadError::broken(&path, error);
+    let mut tokenizer = Tokenizer::from_file(&path).map_err(broken)?;
+    // Some are saved with a length to cut texts to, or to fill them up to. What is too long is refused
+    // here, not cut in silence.
+    tokenizer.with_truncation(None).map_err(broken)?.with_padding(None);
+    Ok(Tokens::new(tokenizer))
+}
+
+/// The most tokens that the model of this configuration reads.
+pub(super) fn context_length(folder: &Path, config: &Value) -> Result<u32, LoadError> {
+    unscaled_length(config)
+        .or_else(|| config.get("max_position_embeddings").and_then(Value::as_u64))
+        .and_then(|length| u32::try_from(length).ok())
+        .ok_or_else(|| {
+            let file = folder.join("config.json");
+            LoadError::Invalid(format!("{} has no `max_position_embeddings`", file.display()))
+        })
+}
+
+/// The architecture's name.
+pub(super) fn architecture(config: &Value) -> String {
+    let name = config.pointer("/architectures/0").and_then(Value::as_str);
+    name.unwrap_or("unknown architecture").to_owned()
+}
+
+pub(super) fn read_json(path: &Path) -> Result<Value, LoadError> {
     let text = fs::read(path).map_err(|error| LoadError::broken(path, error))?;
     serde_json::from_slice(&text).map_err(|error| LoadError::broken(path, error))
 }
@@ -129,7 +142,7 @@ fn read_optional_json(path: &Path) -> Result<Value, LoadError> {
     if path.exists() { read_json(path) } else { Ok(Value::Null) }
 }
 
-fn weight_bytes(folder: &Path) -> Result<u64, LoadError> {
+pub(super) fn weight_bytes(folder: &Path) -> Result<u64, LoadError> {
     let entries = fs::read_dir(folder).map_err(|error| LoadError::broken(folder, error))?;
     let bytes = entries
         .filter_map(Result::ok)
@@ -223,7 +236,7 @@ fn sampling(generation: &Value) -> Sampling {
 
 /// `folder` itself if the engine can read its configuration, else a folder of links with a mended
 /// one.
-fn mended(folder: &Path, config: &Value, staging: &Path) -> Result<PathBuf, LoadError> {
+pub(super) fn mended(folder: &Path, config: &Value, staging: &Path) -> Result<PathBuf, LoadError> {
     let repaired = repaired_config(config);
     if repaired == *config {
         return Ok(folder.to_owned());
@@ -241,11 +254,27 @@ fn mended(folder: &Path, config: &Value, staging: &Path) -> Result<PathBuf, Load
 }
 
 fn link_all(source: &Path, target: &Path, config: &[u8]) -> io::Result<()> {
+    link_files(source, target, |name| name != "config.json")?;
+    // Never half written, for another process may be reading it.
+    let mut written = tempfile::NamedTempFile::new_in(target)?;
+    written.write_all(config)?;
+    written.persist(target.join("config.json"))?;
+    Ok(())
+}
+
+fn link_files(source: &Path, target: &Path, wanted: impl Fn(&OsStr) -> bool) -> io::Result<()> {
     fs::create_dir_all(target)?;
     for entry in fs::read_dir(source)? {
         let entry = entry?;
         let link = target.join(entry.file_name());
-        if entry.file_name() == "config.json" || link.exists() {
+        if !wanted(&entry.file_name()) || link.exists() {
+            continue;
+        }
+        // The modules of a model that makes embeddings. Not every system links folders.
+        if entry.path().is_dir() {
+            if entry.path().join("config.json").exists() {
+                link_files(&entry.path(), &link, |_| true)?;
+            }
             continue;
         }
         #[cfg(unix)]
@@ -258,10 +287,6 @@ fn link_all(source: &Path, target: &Path, config: &[u8]) -> io::Result<()> {
             other => other?,
         }
     }
-    // Never half written, for that other process may be reading it.
-    let mut written = tempfile::NamedTempFile::new_in(target)?;
-    written.write_all(config)?;
-    written.persist(target.join("config.json"))?;
     Ok(())
 }
 

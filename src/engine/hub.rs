@@ -74,7 +74,9 @@ pub async fn fetch(id: &HubId, settings: &HubSettings) -> Result<PathBuf, LoadEr
             Some(path) => path,
             None => download(&api, &name).await.map_err(|error| refused(id, &endpoint, &error))?,
         };
-        folder = path.parent().map(Path::to_owned);
+        if !name.contains('/') {
+            folder = path.parent().map(Path::to_owned);
+        }
     }
     // From now on the branch means this commit, also without a network.
     cached.create_ref(&info.sha).map_err(|error| unwritable(&error))?;
@@ -86,9 +88,16 @@ pub async fn fetch(id: &HubId, settings: &HubSettings) -> Result<PathBuf, LoadEr
     })
 }
 
-/// Configuration, tokenizer and safetensors at the top of the repository; no other formats.
+/// Configuration, tokenizer and safetensors at the top of the repository, and those of the modules of a
+/// model that makes embeddings, such as `1_Pooling`; no other formats.
 fn is_needed(name: &str) -> bool {
-    !name.contains('/')
+    let (folder, name) = name.rsplit_once('/').unwrap_or(("", name));
+    let is_module = || {
+        folder.split_once('_').is_some_and(|(number, kind)| {
+            number.parse::<u8>().is_ok() && kind.bytes().all(|byte| byte.is_ascii_alphabetic())
+        })
+    };
+    (folder.is_empty() || is_module())
         && (name.ends_with(".safetensors")
             || name.ends_with(".json")
             || name == "chat_template.jinja"
@@ -214,10 +223,23 @@ mod tests {
 
     #[test]
     fn only_what_is_loaded_is_downloaded() {
-        for name in ["config.json", "model-00001-of-00002.safetensors", "chat_template.jinja"] {
+        for name in [
+            "config.json",
+            "model-00001-of-00002.safetensors",
+            "chat_template.jinja",
+            "1_Pooling/config.json",
+            "2_Dense/model.safetensors",
+        ] {
             assert!(is_needed(name), "{name}");
         }
-        for name in ["pytorch_model.bin", "onnx/model.safetensors", "README.md", "model.gguf"] {
+        for name in [
+            "pytorch_model.bin",
+            "onnx/model.safetensors",
+            "1_Pooling/deeper/config.json",
+            "2_Dense/pytorch_model.bin",
+            "README.md",
+            "model.gguf",
+        ] {
             assert!(!is_needed(name), "{name}");
         }
     }

@@ -14,13 +14,15 @@ use serde_json::{Map, Value, json};
 
 use super::root_cause;
 use crate::generate::{
-    Delta, Format, Generate, GenerateError, Generation, Message, Request, Role, Thinking,
-    ToolChoice, Tools,
+    Delta, Embed, Embeddings, Format, Generate, GenerateError, Generation, Message, RawPrompt,
+    Request, Role, Thinking, ToolChoice, Tools,
 };
 
 mod chunks;
+mod embedding_list;
 
 use chunks::{Chunk, ChunkReader};
+use embedding_list::EmbeddingList;
 
 /// A model behind an OpenAI-compatible endpoint.
 pub struct RemoteEngine {
@@ -193,6 +195,38 @@ impl Generate for RemoteEngine {
                 .map_err(failure)?;
             let reader = ChunkReader::new(request.thinking, request.stop);
             Ok(Generation::new(deltas(chunks, reader)))
+        }
+        .boxed()
+    }
+
+    fn embedder(&self) -> Option<&dyn Embed> {
+        Some(self)
+    }
+}
+
+impl Embed for RemoteEngine {
+    fn embed(
+        &self,
+        inputs: Vec<RawPrompt>,
+        dimensions: Option<u32>,
+    ) -> BoxFuture<'_, Result<Embeddings, GenerateError>> {
+        let inputs: Vec<Value> = inputs
+            .into_iter()
+            .map(|input| match input {
+                RawPrompt::Text(text) => (*text).into(),
+                RawPrompt::Tokens(tokens) => (*tokens).into(),
+            })
+            .collect();
+        let count = inputs.len();
+        let mut body = json!({"model": self.model, "input": inputs, "encoding_format": "float"});
+        say(&mut body, "dimensions", dimensions.map(Value::from));
+        async move {
+            let api = self.client.embeddings();
+            let list: EmbeddingList = tokio::time::timeout(SILENCE, api.create_byot(body))
+                .await
+                .map_err(|_| silent())?
+                .map_err(failure)?;
+            list.read(count)
         }
         .boxed()
     }

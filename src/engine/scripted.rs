@@ -3,7 +3,7 @@
 //! It answers from a [`Script`]: the first rule that fits the conversation gives the reply, word by
 //! word. It is a whole implementation of [`Generate`], with token limits, stop sequences, a context
 //! length, delays and failures on demand, so that everything around an engine can be proven without
-//! a model. A token is a word with the white space after it.
+//! a model. A token is a word with the white space after it. Its embeddings count words.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,10 +12,11 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 
 use super::stop::{Matched, StopMatcher};
 use crate::generate::{
-    Delta, Finish, FinishReason, Format, Generate, GenerateError, Generation, RankedToken, Request,
-    StopCause, Thinking, ThinkingEnd, TokenLogprob, ToolChoice, Tools, Usage,
+    Delta, Embed, Finish, FinishReason, Format, Generate, GenerateError, Generation, RankedToken,
+    Request, StopCause, Thinking, ThinkingEnd, TokenLogprob, ToolChoice, Tools, Usage,
 };
 
+mod embedding;
 mod script;
 mod work;
 
@@ -131,6 +132,10 @@ impl Default for ScriptedEngine {
 impl Generate for ScriptedEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         async move { self.start(&request.conversing("a scripted model")?) }.boxed()
+    }
+
+    fn embedder(&self) -> Option<&dyn Embed> {
+        Some(self)
     }
 }
 

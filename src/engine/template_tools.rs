@@ -180,4 +180,50 @@ mod tests {
         </tool_response>
         "#);
     }
+
+    /// The training data show tools to the embedded model as the server does.
+    #[test]
+    fn the_training_program_renders_tools_alike() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let read = |path: &str| -> Json {
+            serde_json::from_slice(&std::fs::read(root.join(path)).unwrap()).unwrap()
+        };
+        let settings = read("assets/embedded/tokenizer_config.json");
+        let source = settings["chat_template"].as_str().unwrap().to_owned();
+        let template = ChatTemplate::new(source, String::new(), String::new()).unwrap();
+        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        let role = |role: &Json| {
+            let roles = [Role::System, Role::User, Role::Assistant, Role::Tool];
+            *roles.iter().find(|known| role == known.as_str()).unwrap()
+        };
+        for example in read("training/tools/in_words.json").as_array().unwrap() {
+            let messages = example["messages"].as_array().unwrap().iter().map(|message| Message {
+                tool_calls: message["tool_calls"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|call| ToolCall {
+                        id: text(&call["id"]),
+                        name: text(&call["function"]["name"]),
+                        arguments: text(&call["function"]["arguments"]),
+                    })
+                    .collect(),
+                tool_call_id: message["tool_call_id"].as_str().map(str::to_owned),
+                ..Message::of(role(&message["role"]), text(&message["content"]))
+            });
+            let functions = example["tools"].as_array().unwrap().iter().map(|tool| Function {
+                name: text(&tool["function"]["name"]),
+                description: text(&tool["function"]["description"]),
+                parameters: match &tool["function"]["parameters"] {
+                    Json::Null => json!({}),
+                    parameters => parameters.clone(),
+                },
+                strict: None,
+            });
+            let messages: Vec<Message> = messages.collect();
+            let tools = Tools { functions: functions.collect(), ..Tools::default() };
+            let prompt = template.render(&messages, Thinking::Natural, &tools).unwrap();
+            assert_eq!(prompt.text, text(&example["prompt"]), "{}", example["name"]);
+        }
+    }
 }

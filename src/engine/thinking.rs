@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_may_have_opened_the_thinking() {
+    fn t8_a_prompt_may_have_opened_the_thinking() {
         assert_eq!(
             split(Beginning::Inside, &["\nso ", "</think>yes"]),
             ("so".to_owned(), "yes".to_owned())
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_thought_and_stray_tags_vanish() {
+    fn t8_an_empty_thought_and_stray_tags_vanish() {
         assert_eq!(
             split(Beginning::Before, &["<think>\n\n</think>\n\n</think>\n7"]),
             (String::new(), "7".to_owned())

@@ -28,6 +28,18 @@ impl Tokens {
             .map_err(|error| error.to_string())
     }
 
+    /// The tokens of a text as the tokenizer frames it, for example with a token at its end.
+    ///
+    /// # Errors
+    ///
+    /// The tokenizer's own words, for text it cannot handle.
+    pub fn encode_framed(&self, text: &str) -> Result<Vec<u32>, String> {
+        self.tokenizer
+            .encode_fast(text, true)
+            .map(|encoding| encoding.get_ids().to_vec())
+            .map_err(|error| error.to_string())
+    }
+
     /// The tokenizer itself.
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.tokenizer

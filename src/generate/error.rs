@@ -19,7 +19,7 @@ pub enum GenerateError {
     /// The prompt does not fit the model's context.
     #[error(
         "This model's maximum context length is {limit} tokens. However, your messages resulted in \
-         {prompt} tokens. Please reduce the length of the messages."
+         {prompt} tokens. Please reduce the length of the messages or functions."
     )]
     ContextLength {
         /// The most prompt tokens the model takes.
@@ -30,7 +30,7 @@ pub enum GenerateError {
     /// The prompt fits the model's context, but this machine would take too long to read it.
     #[error(
         "Your messages resulted in at least {prompt} tokens; this server reads at most {limit} in one \
-         request. Please reduce the length of the messages, or have the server's operator raise \
+         request. Please reduce the length of the messages or functions, or have the server's operator raise \
          `max_prompt_tokens`."
     )]
     PromptTooLong {

@@ -1,10 +1,10 @@
 //! A request as the domain sees it: validated, with no trace of the wire it came by.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{GenerateError, ToolCall, Tools};
+use super::{GenerateError, ToolCall, ToolChoice, Tools};
 
 /// A validated request for an answer.
 ///
@@ -20,6 +20,10 @@ pub struct Request {
     pub sampling: Sampling,
     /// The most tokens to generate, thinking included; at least 1.
     pub max_tokens: Option<u32>,
+    /// In how long the answer should be there once it is begun. Without `max_tokens` a hosted model
+    /// writes no more than it can in this time, by its measured speed, and keeps some of it for the
+    /// answer; others pay no attention.
+    pub within: Option<Duration>,
     /// Sequences that end the answer; matched in the answer only, never in the thinking.
     pub stop: Vec<String>,
     /// Whether the model thinks first.
@@ -83,12 +87,14 @@ impl Request {
         Err(Self::refusal(refused, whose))
     }
 
-    /// Refuses what only a model itself can honour, not a composition of several.
+    /// The request for a composition of models: refuses what only a model itself can honour. Functions that
+    /// may be called are passed over, for calling none is allowed; chat interfaces offer theirs with
+    /// every question.
     ///
     /// # Errors
     ///
     /// The parameter, and who cannot honour it, for example "a chain".
-    pub fn without_form(&self, whose: &str) -> Result<(), GenerateError> {
+    pub fn without_form(mut self, whose: &str) -> Result<Self, GenerateError> {
         self.without_token_options(whose)?;
         if self.format != Format::Text {
             return Err(Self::refusal("response_format", whose));
@@ -97,10 +103,14 @@ impl Request {
             .messages
             .iter()
             .any(|message| message.role == Role::Tool || !message.tool_calls.is_empty());
-        if !self.tools.is_empty() || conversed {
+        if conversed {
             return Err(Self::refusal("tools", whose));
         }
-        Ok(())
+        if !self.tools.is_empty() && self.tools.choice != ToolChoice::Auto {
+            return Err(Self::refusal("tool_choice", whose));
+        }
+        self.tools = Tools::default();
+        Ok(self)
     }
 
     fn refusal(parameter: &'static str, whose: &str) -> GenerateError {

@@ -93,7 +93,7 @@ async fn e4_a_prompt_that_is_too_long_says_so_in_the_words_clients_look_for() {
       "status": 400,
       "body": {
         "error": {
-          "message": "This model's maximum context length is 3 tokens. However, your messages resulted in 5 tokens. Please reduce the length of the messages.",
+          "message": "This model's maximum context length is 3 tokens. However, your messages resulted in 5 tokens. Please reduce the length of the messages or functions.",
           "type": "invalid_request_error",
           "param": "messages",
           "code": "context_length_exceeded"
@@ -130,7 +130,7 @@ async fn e6_unknown_models_routes_and_methods_are_json_errors() {
       }
     }
     "#);
-    let route = app.fetch("/v1/embeddings").await;
+    let route = app.fetch("/v1/moderations").await;
     assert_eq!(kind(&route), (404, json!("invalid_request_error"), json!("route_not_found")));
     let method = app.fetch("/v1/chat/completions").await;
     assert_eq!(kind(&method), (405, json!("invalid_request_error"), json!("method_not_allowed")));

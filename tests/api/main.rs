@@ -12,6 +12,7 @@
 
 mod browser;
 mod completions;
+mod embeddings;
 mod errors;
 mod extension;
 mod fuzz;
@@ -20,6 +21,7 @@ mod keys;
 mod limits;
 mod logprobs;
 mod models;
+mod pace;
 mod remote;
 mod requests;
 mod responses;

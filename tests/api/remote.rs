@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use crate::support::{MODEL, TestApp, thoughtful};
 
 /// Serves a router on a port of its own, until the test ends.
-async fn listen(app: App, router: Router) -> String {
+pub(crate) async fn listen(app: App, router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let settings = ServerSettings::default();

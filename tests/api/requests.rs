@@ -6,7 +6,9 @@ use futures::{FutureExt, future::BoxFuture, stream};
 use ponder::{
     app::ApiSettings,
     engine::scripted::Reply,
-    generate::{Delta, Finish, Generate, GenerateError, Generation, Message, Request, Sampling},
+    generate::{
+        Delta, Finish, Format, Generate, GenerateError, Generation, Message, Request, Sampling,
+    },
 };
 use serde_json::{Value, json};
 
@@ -321,6 +323,42 @@ async fn r16_the_model_is_echoed_and_a_missing_one_is_named() {
     for model in [json!(null), json!(""), json!(5)] {
         let answer = app.ask(json!({"model": model})).await;
         assert_eq!((answer.status.as_u16(), answer.error_param()), (400, json!("model")));
+    }
+}
+
+#[tokio::test]
+async fn r9_a_form_is_passed_on_or_refused_in_the_words_clients_look_for() {
+    let with = |format: Value| json!({"response_format": format});
+    for (format, expected) in [
+        (json!(null), Format::Text),
+        (json!({"type": "text"}), Format::Text),
+        (json!({"type": "json_object"}), Format::Object),
+    ] {
+        assert_eq!(heard(with(format)).await.format, expected);
+    }
+    let schema = json!({"type": "object", "properties": {"sum": {"type": "integer"}}});
+    let described =
+        json!({"name": "sum", "schema": schema, "strict": true, "description": "A sum."});
+    let expected =
+        Format::Schema { name: "sum".to_owned(), schema: Arc::new(schema), strict: Some(true) };
+    let format = json!({"type": "json_schema", "json_schema": described});
+    assert_eq!(heard(with(format)).await.format, expected);
+    let app = TestApp::answering(thoughtful());
+    for format in [
+        json!("json_object"),
+        json!({}),
+        json!({"type": "grammar"}),
+        json!({"type": "json_schema"}),
+        json!({"type": "json_schema", "json_schema": {"name": "sum", "schema": 5}}),
+        json!({"type": "json_schema", "json_schema": {"schema": {"enum": ["x".repeat(70_000)]}}}),
+    ] {
+        let refused = app.ask(with(format)).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.error_param()),
+            (400, json!("response_format"))
+        );
+        let text = refused.text();
+        assert!(text.contains("Invalid schema for response_format"), "{text}");
     }
 }
 

@@ -483,6 +483,37 @@ async fn e17_responses_belong_to_a_key() {
 }
 
 #[tokio::test]
+async fn e17_items_are_listed_whole() {
+    let app = TestApp::answering(thoughtful());
+    let first = post(&app, json!({"input": "What is 12 + 30?"})).await.json();
+    let [thinking, said] = [0, 1].map(|place| first["output"][place].clone());
+    let items = json!([
+        {"role": "assistant", "content": "Hello."},
+        {"role": "assistant", "content": [{"type": "output_text", "text": "Again."}]},
+        {"type": "item_reference", "id": thinking["id"]},
+        {"id": said["id"]},
+        {"type": "function_call", "call_id": "call", "name": "look", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call", "output": "sunny", "id": null,
+            "status": null},
+        {"role": "user", "content": "x"},
+    ]);
+    let second = post(&app, json!({"input": items})).await;
+    assert_eq!(second.status, 200, "{}", second.text());
+    let second = second.json();
+    let first_path = format!("{PATH}/{}", first["id"].as_str().expect("an id"));
+    app.send(request(Method::DELETE, &first_path, Body::empty())).await;
+    let path = format!("{PATH}/{}/input_items?order=asc", second["id"].as_str().expect("an id"));
+    let listed = app.fetch(&path).await.json();
+    let text = |text: &str| json!([{"type": "output_text", "text": text, "annotations": [], "logprobs": []}]);
+    assert_eq!(listed["data"][0]["content"], text("Hello."));
+    assert_eq!(listed["data"][1]["content"], text("Again."));
+    // What was referred to is there, though its response is gone.
+    assert_eq!(listed["data"][2], thinking);
+    assert_eq!(listed["data"][3], said);
+    assert_eq!(listed["data"][5]["status"], "completed");
+}
+
+#[tokio::test]
 async fn e17_the_oldest_responses_are_given_up() {
     let script = Script::answering(thoughtful());
     let app = TestApp::with(script, ApiSettings { max_responses: 2, ..ApiSettings::default() });

@@ -104,6 +104,27 @@ async fn e18_two_at_once_share_one_answer() {
 }
 
 #[tokio::test]
+async fn e18_continuations_of_prompts_are_found_again() {
+    let app = slow();
+    for stream in [false, true] {
+        let path = if stream { "/completions" } else { "/v1/completions" };
+        let key = [("idempotency-key", if stream { "streamed" } else { "whole" })];
+        let body = json!({"model": MODEL, "prompt": ["one", "two"], "n": 2, "stream": stream});
+        let before = app.work.started();
+        leave(&app, &key, path, &body).await;
+        let again = app.send(with(path, &key, &body)).await;
+        assert_eq!(again.status, 200, "{}", again.text());
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        for index in 0..4 {
+            assert!(again.text().contains(&format!("\"index\":{index}")), "{}", again.text());
+        }
+        assert_eq!(app.work.started() - before, 4, "one for each continuation");
+        let other = json!({"model": MODEL, "prompt": "three", "stream": stream});
+        assert_eq!(app.send(with(path, &key, &other)).await.status, 422);
+    }
+}
+
+#[tokio::test]
 async fn e18_an_sdk_that_tries_again_finds_its_answer() {
     let app = slow();
     let body = question(json!({}));

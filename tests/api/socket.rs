@@ -82,7 +82,7 @@ fn hanging() -> Reply {
 }
 
 #[tokio::test]
-async fn s16_a_client_that_leaves_stops_the_engine_streamed_or_not() {
+async fn s16_e19_a_client_that_leaves_stops_the_engine_streamed_or_not() {
     let server = start(hanging(), ServerSettings::default()).await;
     for stream in [true, false] {
         let connection = server.ask(stream).await;

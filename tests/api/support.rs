@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use ponder::{
     app::{ApiSettings, App},
-    catalog::{Catalog, ModelInfo},
+    catalog::{Catalog, ModelInfo, Purpose},
     engine::scripted::{Reply, Script, ScriptedEngine, Work},
     generate::Generate,
     router::router,
@@ -34,6 +34,7 @@ pub(crate) fn info(id: &str) -> ModelInfo {
     ModelInfo {
         id: id.to_owned(),
         description: "Answers from a script.".to_owned(),
+        purpose: Purpose::Answers,
         owned_by: "test".to_owned(),
         created: 1_700_000_000,
         context_length: Some(4096),

@@ -7,8 +7,8 @@ use ponder::{
     chain::{Chain, Models, Named, compose::Composer, load, step::Reason},
     engine::scripted::{Ending, Failure, Reply},
     generate::{
-        Delta, FinishReason, Generate, GenerateError, Kind, Message, Request, Sampling, Thinking,
-        ThinkingEnd, conformance,
+        Delta, FinishReason, Function, Generate, GenerateError, Kind, Message, Request, Sampling,
+        Thinking, ThinkingEnd, ToolChoice, Tools, conformance,
     },
 };
 
@@ -175,6 +175,46 @@ async fn the_time_limit_ends_a_model_that_hangs() {
     assert_eq!(answer.finish.reason, FinishReason::Length);
     assert_eq!(answer.finish.usage.completion_tokens, 3);
     assert_eq!(model.running(), 0);
+}
+
+#[tokio::test]
+async fn functions_that_may_be_called_are_passed_over_and_a_demanded_call_is_refused() {
+    let model = Told::new([thinking("12 + 30 = 42.", "\\boxed{42}")]);
+    let chain = on(&model);
+    let asked = |choice: ToolChoice| {
+        let search = Function {
+            name: "search".to_owned(),
+            description: "Searches the web.".to_owned(),
+            parameters: serde_json::json!({}),
+            strict: None,
+        };
+        let tools = Tools { functions: [search].into(), choice, several: true };
+        Request { tools, ..Request::ask("What is 12 + 30?") }
+    };
+    let answer = collect(&chain, asked(ToolChoice::Auto)).await;
+    assert_eq!(answer.content, "\\boxed{42}");
+    assert!(model.asked()[0].tools.is_empty(), "the model cannot call them either");
+    for choice in [ToolChoice::Required, ToolChoice::Named("search".to_owned())] {
+        let error = chain.generate(asked(choice)).await.map(|_| ()).expect_err("refused");
+        assert!(matches!(error, GenerateError::Invalid { param: "tool_choice", .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_parts_of_a_question_share_its_time() {
+    let minute = Duration::from_secs(60);
+    let within = async |question: &str| {
+        let model =
+            Told::new([thinking("So.", "\\boxed{5}"), Reply::saying("```python\npass\n```")]);
+        collect(&on(&model), Request { within: Some(minute), ..Request::ask(question) }).await;
+        model.asked().iter().map(|request| request.within.unwrap()).collect::<Vec<_>>()
+    };
+    let alone = within("What is 1 + 1?").await;
+    assert!((minute / 2..=minute).contains(&alone[0]), "{alone:?}");
+    let parts =
+        within("Solve 3x+5=20, then write a function that returns the sum of a list.").await;
+    assert!((minute / 4..=minute / 2).contains(&parts[0]), "{parts:?}");
+    assert!(parts[1] > minute / 2, "what the first part left is for the second: {parts:?}");
 }
 
 #[tokio::test]

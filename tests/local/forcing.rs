@@ -1,5 +1,7 @@
 //! Thinking budgets and models that go in circles, on a real engine.
 
+use std::time::Duration;
+
 use ponder::generate::{FinishReason, Generate, Request, StopCause, Thinking, ThinkingEnd};
 
 use crate::{
@@ -39,6 +41,26 @@ async fn a_budget_is_kept_to_the_token() {
         lengths.push(answer.finish.usage.reasoning_tokens - u64::from(budget));
     }
     assert_eq!(lengths[0], lengths[1], "what is added to the budget is the closing sentence");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_written_in_time_is_not_begun() {
+    let (engine, _folder) = host(Behaviour::Table(&[&["Ċ", "x", "y", "x"]]), 1).await;
+    let pace = engine.pace().expect("it was measured");
+    assert!(pace.writing > 1.0 && pace.reading > 1.0, "{pace:?}");
+    // No time at all still gives an answer, of the fewest tokens.
+    let hurried = Request { within: Some(Duration::ZERO), ..ask("1+1?") };
+    let answer = engine.generate(hurried.clone()).await.unwrap().collect().await.unwrap();
+    assert_eq!((answer.finish.reason, answer.finish.cause), (FinishReason::Length, None));
+    assert_eq!(answer.finish.usage.completion_tokens, 256);
+    // A number of the client's own counts more.
+    let asked = Request { max_tokens: Some(300), ..hurried.clone() };
+    let answer = engine.generate(asked).await.unwrap().collect().await.unwrap();
+    assert_eq!(answer.finish.usage.completion_tokens, 300);
+    let patient = Request { within: Some(Duration::from_secs(3600)), ..hurried };
+    let answer = engine.generate(patient).await.unwrap().collect().await.unwrap();
+    let circles = Some(StopCause::Repetition);
+    assert_eq!(answer.finish.cause, circles, "there was time to go in circles");
 }
 
 #[tokio::test(flavor = "multi_thread")]

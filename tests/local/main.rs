@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod embedded;
+mod embedding;
 mod forcing;
 mod format;
 mod hosting;

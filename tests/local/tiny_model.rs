@@ -72,7 +72,7 @@ pub(crate) fn write(folder: &Path, behaviour: &Behaviour) {
     safetensors::serialize_to_file(views, None, &folder.join("model.safetensors")).unwrap();
 }
 
-fn tokenizer() -> Tokenizer {
+pub(crate) fn tokenizer() -> Tokenizer {
     let mut letters: Vec<char> = Words::alphabet().into_iter().collect();
     letters.sort_unstable();
     let texts = letters.into_iter().map(String::from).chain(["qz".to_owned()]);

@@ -34,7 +34,8 @@ type Pieces = BoxStream<'static, Result<Piece, GenerateError>>;
 pub(in crate::api) struct Choices(Pieces);
 
 impl Choices {
-    /// Waits for the request's turn and starts its answers.
+    /// Waits for the requests' turn and starts their answers, of which `at_once` may run at the same
+    /// time.
     ///
     /// # Errors
     ///
@@ -42,13 +43,12 @@ impl Choices {
     pub(in crate::api) async fn start(
         app: &App,
         entry: &Entry,
-        request: Request,
-        count: u32,
+        requests: Vec<Request>,
+        at_once: u32,
     ) -> Result<Self, GenerateError> {
-        let turn = app.admission().admit_many(count);
-        let requests: Vec<Request> = (0..count).map(|number| request.numbered(number)).collect();
+        let turn = app.admission().admit_many(at_once);
         let meter = app.metrics().begin(&entry.info.id);
-        let meter = if count == 1 { meter.typical() } else { meter };
+        let meter = if requests.len() == 1 { meter.typical() } else { meter };
         Self::begin(app, entry, requests, meter, turn).await
     }
 
@@ -65,25 +65,6 @@ impl Choices {
         let turn = app.admission().admit_in_background();
         let meter = app.metrics().begin(&entry.info.id).typical();
         Self::begin(app, entry, vec![request], meter, turn).await
-    }
-
-    /// As [`Choices::start`], for `count` answers to different requests, of which `at_once` may run at
-    /// the same time. The requests are made when it is their turn.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Choices::start`].
-    pub(in crate::api) async fn start_each(
-        app: &App,
-        entry: &Entry,
-        requests: impl Iterator<Item = Request> + Send,
-        count: u32,
-        at_once: u32,
-    ) -> Result<Self, GenerateError> {
-        let turn = app.admission().admit_many(at_once);
-        let meter = app.metrics().begin(&entry.info.id);
-        let requests: Vec<Request> = requests.take(count as usize).collect();
-        Self::begin(app, entry, requests, meter, turn).await
     }
 
     async fn begin(
@@ -142,15 +123,16 @@ pub(in crate::api) async fn collect(
 
 /// How long an answer may take, from its turn on.
 #[derive(Debug, Clone)]
-struct TimeLimit(Option<(Duration, Instant)>);
+pub(in crate::api) struct TimeLimit(Option<(Duration, Instant)>);
 
 impl TimeLimit {
-    fn from_now(limit: Option<Duration>) -> Self {
+    /// Begins to count.
+    pub(in crate::api) fn from_now(limit: Option<Duration>) -> Self {
         Self(limit.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?))))
     }
 
     /// Waits until the time is over.
-    async fn passed(self) -> GenerateError {
+    pub(in crate::api) async fn passed(self) -> GenerateError {
         let Some((limit, end)) = self.0 else { return std::future::pending().await };
         tokio::time::sleep_until(end).await;
         GenerateError::Timeout {

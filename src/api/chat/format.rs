@@ -43,8 +43,9 @@ pub(super) fn format(value: Option<&Value>) -> Result<Format, ApiError> {
             }
         }
         Some(_) | None => invalid(
-            "`response_format` must be an object whose `type` is `text`, `json_object` or \
-             `json_schema`.",
+            // Clients look for these words.
+            "Invalid schema for response_format: `response_format` must be an object whose `type` is \
+             `text`, `json_object` or `json_schema`.",
         ),
     }
 }

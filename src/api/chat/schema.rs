@@ -158,7 +158,16 @@ pub(in crate::api) fn response_format() -> RefOr<Schema> {
 
 /// The prompts of a completion.
 pub(in crate::api) fn prompt() -> RefOr<Schema> {
-    let most = Some(128);
+    texts(128, "A text, tokens, or up to 128 of either. Tokens are for hosted models only.")
+}
+
+/// What embeddings are made of.
+pub(in crate::api) fn input() -> RefOr<Schema> {
+    texts(2048, "A text, the model's own tokens, or up to 2048 of either.")
+}
+
+fn texts(most: usize, description: &str) -> RefOr<Schema> {
+    let most = Some(most);
     let some_text = || text().min_length(Some(1));
     let token = || {
         ObjectBuilder::new()
@@ -174,9 +183,7 @@ pub(in crate::api) fn prompt() -> RefOr<Schema> {
         .item(several)
         .item(tokens())
         .item(several_tokens)
-        .description(Some(
-            "A text, tokens, or up to 128 of either. Tokens are for hosted models only.",
-        ))
+        .description(Some(description))
         .into()
 }
 

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{
-    prompt::{MOST_PROMPTS, prompts},
-    reply::Style,
-    request::CompletionRequest,
-};
+use super::{reply::Style, request::CompletionRequest};
 use crate::{
-    api::chat::validate::{Common, Delivery},
+    api::{
+        chat::validate::{Common, Delivery},
+        prompts::prompts,
+    },
     app::ApiSettings,
     catalog::Entry,
     error::ApiError,
     generate::{Generate, RawPrompt, Request},
 };
+
+/// The most prompts of one request.
+const MOST_PROMPTS: usize = 128;
 
 /// A checked request.
 pub(super) struct Order {
@@ -36,7 +38,7 @@ impl Order {
     ///
     /// 400 with the field that is at fault.
     pub(super) fn check(body: CompletionRequest, settings: &ApiSettings) -> Result<Self, ApiError> {
-        let prompts = prompts(body.prompt.as_ref())?;
+        let prompts = prompts("prompt", body.prompt.as_ref(), MOST_PROMPTS)?;
         let echo = body.echo == Some(true);
         if body.suffix.as_ref().is_some_and(|suffix| !suffix.is_empty()) {
             let message =

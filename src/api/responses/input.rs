@@ -60,8 +60,7 @@ pub(super) fn messages(items: &[Value], lookup: Lookup<'_>) -> Result<Vec<Messag
                 referred += message.content.len();
             }
             if referred > MOST_REFERRED {
-                let message = "The items that `input` refers to are too long together.";
-                return Err(ApiError::invalid(format!("input[{index}]"), message));
+                return Err(too_long(index));
             }
             append(&mut messages, message);
         }
@@ -153,6 +152,38 @@ fn read(index: usize, item: &Value, lookup: Lookup<'_>) -> Result<Option<Message
     }
 }
 
+/// Puts the items in the place of the references to them.
+///
+/// # Errors
+///
+/// 400 if they are too long together.
+pub(super) fn resolve(
+    items: &mut [Value],
+    lookup: impl Fn(&str) -> Option<Value>,
+) -> Result<(), ApiError> {
+    let mut referred = 0;
+    for (index, item) in items.iter_mut().enumerate() {
+        let refers = match item.get("type") {
+            None | Some(Value::Null) => item.get("role").is_none(),
+            Some(kind) => kind == "item_reference",
+        };
+        let id = item.get("id").and_then(Value::as_str).filter(|_| refers);
+        if let Some(found) = id.and_then(&lookup) {
+            referred += found.to_string().len();
+            if referred > MOST_REFERRED {
+                return Err(too_long(index));
+            }
+            *item = found;
+        }
+    }
+    Ok(())
+}
+
+fn too_long(index: usize) -> ApiError {
+    let message = "The items that `input` refers to are too long together.";
+    ApiError::invalid(format!("input[{index}]"), message)
+}
+
 /// The items as they are listed: each with an id, its own or one by its place, and messages with
 /// their content in parts.
 pub(super) fn listed(items: Vec<Value>, identity: &Identity) -> Vec<Value> {
@@ -167,16 +198,24 @@ pub(super) fn listed(items: Vec<Value>, identity: &Identity) -> Vec<Value> {
             }
             if let Some(Value::String(text)) = fields.get("content") {
                 let part = if fields.get("role").is_some_and(|role| role == "assistant") {
-                    json!({"type": "output_text", "text": text, "annotations": []})
+                    json!({"type": "output_text", "text": text})
                 } else {
                     json!({"type": "input_text", "text": text})
                 };
                 fields.insert("content".to_owned(), json!([part]));
             }
+            let parts = fields.get_mut("content").and_then(Value::as_array_mut);
+            for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
+                if part.get("type").is_some_and(|kind| kind == "output_text") {
+                    for list in ["annotations", "logprobs"] {
+                        part.entry(list).or_insert_with(|| json!([]));
+                    }
+                }
+            }
             if !fields.get("id").is_some_and(Value::is_string) {
                 fields.insert("id".to_owned(), format!("in_{unique}_{index}").into());
             }
-            if !fields.contains_key("status") {
+            if !fields.get("status").is_some_and(Value::is_string) {
                 fields.insert("status".to_owned(), "completed".into());
             }
             item

@@ -157,12 +157,6 @@ impl Stored {
         let said = Message { tool_calls: answer.tool_calls, ..Message::assistant(answer.content) };
         Ok(self.conversation.iter().cloned().chain([said]).collect())
     }
-
-    /// Its items with the messages that they are; empty for thinking.
-    fn said(&self) -> Vec<(String, Message)> {
-        let items = self.body().output.into_iter();
-        items.map(|item| (item.id().to_owned(), message_of(item))).collect()
-    }
 }
 
 fn message_of(item: OutputItem) -> Message {
@@ -352,7 +346,7 @@ impl Kept {
 pub(super) struct References<'store> {
     store: &'store ResponseStore,
     caller: &'store Caller,
-    known: RefCell<HashMap<String, Vec<(String, Message)>>>,
+    known: RefCell<HashMap<String, Vec<OutputItem>>>,
 }
 
 impl<'store> References<'store> {
@@ -361,8 +355,17 @@ impl<'store> References<'store> {
         Self { store, caller, known: RefCell::default() }
     }
 
-    /// What a reference to an item stands for.
-    pub(super) fn find(&self, id: &str) -> Option<Message> {
+    /// The message that a reference to an item stands for; an empty one for thinking.
+    pub(super) fn message(&self, id: &str) -> Option<Message> {
+        self.find(id).map(message_of)
+    }
+
+    /// The item that a reference stands for.
+    pub(super) fn item(&self, id: &str) -> Option<Value> {
+        serde_json::to_value(self.find(id)?).ok()
+    }
+
+    fn find(&self, id: &str) -> Option<OutputItem> {
         // `msg_UNIQUE_2` is an item of `resp_UNIQUE`.
         let (_, rest) = id.split_once('_')?;
         let (unique, _) = rest.rsplit_once('_')?;
@@ -370,9 +373,8 @@ impl<'store> References<'store> {
         let mut known = self.known.borrow_mut();
         if !known.contains_key(&response) {
             let stored = self.store.find(&response, self.caller).ok()?;
-            known.insert(response.clone(), stored.said());
+            known.insert(response.clone(), stored.body().output);
         }
-        let said = known.get(&response)?;
-        said.iter().find(|(item, _)| item == id).map(|(_, message)| message.clone())
+        known.get(&response)?.iter().find(|item| item.id() == id).cloned()
     }
 }

@@ -33,9 +33,9 @@ impl Step<String> for Split {
             let gap = if number > 1 { "\n\n" } else { "" };
             let before = format!("{}{gap}{heading}\n\n", joined.text);
             let solution = if number < last {
-                context.run_part(number, part, None).await?
+                context.run_part((number, last), part, None).await?
             } else {
-                context.run_part(number, part, Some(before.clone())).await?
+                context.run_part((number, last), part, Some(before.clone())).await?
             };
             joined.text = before + &solution.text;
             if solution.reason == FinishReason::Length {

@@ -1,4 +1,4 @@
-//! The prompts of a request: a text, tokens, or several of either.
+//! Texts to be worked on: one, tokens, or several of either.
 
 use std::sync::Arc;
 
@@ -6,28 +6,29 @@ use serde_json::Value;
 
 use crate::{error::ApiError, generate::RawPrompt};
 
-/// The most prompts of one request.
-pub(super) const MOST_PROMPTS: usize = 128;
-
-/// The prompts, in order.
+/// The texts in `field`, in order.
 ///
 /// # Errors
 ///
-/// 400 with the place of what is wrong.
-pub(super) fn prompts(prompt: Option<&Value>) -> Result<Vec<RawPrompt>, ApiError> {
+/// 400 with the field, if it is anything else or there are more than `most`.
+pub(super) fn prompts(
+    field: &'static str,
+    value: Option<&Value>,
+    most: usize,
+) -> Result<Vec<RawPrompt>, ApiError> {
     let wrong = || {
         let message = format!(
-            "`prompt` must be a text, an array of up to {MOST_PROMPTS} texts, an array of token \
-             numbers, or an array of up to {MOST_PROMPTS} such arrays; none of them empty."
+            "`{field}` must be a text, an array of up to {most} texts, an array of token numbers, or \
+             an array of up to {most} such arrays; none of them empty."
         );
-        ApiError::invalid("prompt", message)
+        ApiError::invalid(field, message)
     };
-    let prompts = match prompt {
+    let prompts = match value {
         Some(Value::String(text)) => vec![RawPrompt::Text(text.as_str().into())],
         Some(Value::Array(items)) if items.first().is_some_and(Value::is_number) => {
             vec![RawPrompt::Tokens(tokens(items).ok_or_else(wrong)?)]
         }
-        Some(Value::Array(items)) if items.len() <= MOST_PROMPTS => items
+        Some(Value::Array(items)) if items.len() <= most => items
             .iter()
             .map(|item| match item {
                 Value::String(text) => Some(RawPrompt::Text(text.as_str().into())),
@@ -70,9 +71,9 @@ mod tests {
                 vec![RawPrompt::Tokens([1].into()), RawPrompt::Tokens([2, 3].into())],
             ),
         ] {
-            assert_eq!(prompts(Some(&value)).ok(), Some(expected), "{value}");
+            assert_eq!(prompts("prompt", Some(&value), 3).ok(), Some(expected), "{value}");
         }
-        let many = vec!["x"; MOST_PROMPTS + 1];
+        let many = vec!["x"; 4];
         for value in [
             json!(null),
             json!(""),
@@ -88,8 +89,8 @@ mod tests {
             json!(5),
             json!(many),
         ] {
-            assert!(prompts(Some(&value)).is_err(), "{value}");
+            assert!(prompts("prompt", Some(&value), 3).is_err(), "{value}");
         }
-        assert!(prompts(None).is_err());
+        assert!(prompts("prompt", None, 3).is_err());
     }
 }
