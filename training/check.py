@@ -4,12 +4,15 @@
 """
 
 import argparse
+import json
 from collections import Counter
 
 from .generate import Maker
 from .grading import closeness, grade, numbers_and_placeholders
 from .tasks.exercises import SENTENCES
 from .tasks.phrases import PAIRS, near_held_out
+from .tool_faults import faults
+from .tools_in_words import differing
 
 
 def main():
@@ -26,6 +29,11 @@ def main():
             if problem.kind == "glossary" or problem.kind == "code" and maker.random.random() > 0.05:
                 continue  # running code is slow; a sample is enough
             entry = {"kind": problem.kind, "gold": problem.gold, "tests": problem.tests, "function": problem.function}
+            if problem.kind == "tools":
+                entry |= {"says": problem.gold} if problem.after else {"call": json.loads(problem.gold)}
+            for fault in faults(problem, english + chinese):
+                wrong[task.name] += 1
+                print("tools", task.name, fault, english, chinese, problem.tools)
             if not grade(entry, f"<think>\n{problem.thinking}\n</think>\n\n{problem.answer}"):
                 wrong[task.name] += 1
                 print("answer", task.name, problem.answer, problem.gold)
@@ -40,6 +48,9 @@ def main():
         for file, line, frame in near_held_out(sources=sources):
             wrong[folder] += 1
             print(f"{folder}/{file}.txt is near a held-out frame: {line}   ({frame})")
+    for name in differing():
+        wrong["tools_in_words"] += 1
+        print("other words than the server's:", name)
     assert closeness("a b c", "a b c") == 1.0
     print({name: (wrong[name], count) for name, count in sorted(seen.items())})
 

@@ -17,6 +17,7 @@ from .phrasing import Phrasing
 from .punctuation import typed, wide
 from .registry import Problem, load_tasks
 from .tasks.solution_to_chinese import mask, to_chinese
+from .tools_in_words import CLOSE, OPEN, in_words
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMPTS = {path.stem: path.read_text(encoding="utf-8").rstrip("\n") for path in (ROOT / "prompts").glob("*.j2")}
@@ -33,6 +34,7 @@ class Document:
 
     def __init__(self):
         self.pieces: list = []
+        self.messages: list = []
 
     def add(self, text: str, learnt: bool = False):
         """Append a piece."""
@@ -40,7 +42,15 @@ class Document:
 
     def turn(self, role: str, text: str):
         """A turn that is only read."""
+        self.messages.append({"role": role, "content": text})
         self.add(f"<|im_start|>{role}\n{text}<|im_end|>\n")
+
+    def with_tools(self, messages: list, tools: list):
+        """Turns that are only read; where something can be called, they follow the system message and nothing else."""
+        told = in_words([message for message in self.messages if not tools or message["role"] == "system"] + messages, tools)
+        self.pieces, self.messages = [], []
+        for message in told:
+            self.turn(message["role"], message["content"])
 
 
 def polish(generator: random.Random, phrasing: Phrasing, chinese: str, english: str) -> tuple[str, str]:
@@ -94,10 +104,10 @@ def translation_pair(generator: random.Random, problem: Problem, chinese: str, e
 class Maker:
     """Draws problems and turns them into documents or evaluation entries."""
 
-    def __init__(self, seed, held_out: bool = False, varied: bool = False, measured: bool = False):
+    def __init__(self, seed, held_out: bool = False, varied: bool = False, measured: bool = False, only: tuple = ()):
         self.random = random.Random(seed)
         self.held_out, self.varied = held_out, varied
-        self.tasks = [task for task in load_tasks().values() if task.measured or not measured]
+        self.tasks = [task for task in load_tasks().values() if (task.measured or not measured) and (not only or task.name in only)]
         self.weights = [task.weight for task in self.tasks]
 
     def problem(self, only: str | None = None, language: str | None = None):
@@ -114,7 +124,9 @@ class Maker:
                 continue
             if only and problem.kind != only:
                 continue
-            chinese, english = polish(self.random, phrasing, problem.chinese, problem.english)
+            chinese, english = problem.chinese, problem.english
+            if problem.kind not in ("tools", "json"):  # where every mark may be part of a value
+                chinese, english = polish(self.random, phrasing, chinese, english)
             if self.held_out and not phrasing.used_held_out:
                 continue
             if len(problem.thinking) > 900:
@@ -147,6 +159,8 @@ class Maker:
     def exchange(self, document: Document, final: bool):
         """A question and its answer; earlier answers are shown without thinking."""
         task, problem, spoken, chinese, english = self.problem()
+        if problem.kind in ("tools", "json") or problem.tools:
+            return self.with_tools(document, problem, english if spoken == "en" else chinese, final)
         if problem.kind == "math" and self.random.random() < 0.05:
             source = mask(problem.answer, self.random)
             return self.finish(document, PROMPTS["translate-to-chinese"].replace("{{ solution }}", source), None, wide(to_chinese(source)), final)
@@ -159,13 +173,37 @@ class Maker:
             thinking = None
         self.finish(document, self.user_text(problem, question), thinking, problem.answer, final)
 
+    def with_tools(self, document: Document, problem: Problem, question: str, final: bool):
+        """A question with functions to call, or about JSON, and its answer; with functions there is no earlier round."""
+        if problem.tools and not final:
+            return
+        text = question if problem.kind in ("tools", "json") else self.user_text(problem, question)
+        document.with_tools(problem.before + [{"role": "user", "content": text}] + problem.after, problem.tools)
+        spared = 0.06 if problem.kind in ("tools", "json") else 0.1 if problem.kind == "math" and len(problem.thinking) < 30 else 0.0
+        thinking = None if self.random.random() < spared else problem.thinking
+        self.answer(document, thinking, problem.answer, final)
+
     def finish(self, document: Document, user: str, thinking: str | None, answer: str, final: bool):
         """Add the two turns."""
         document.turn("user", user)
+        self.answer(document, thinking, answer, final)
+
+    def answer(self, document: Document, thinking: str | None, answer: str, final: bool):
+        """Add the turn that is learnt, if it is the final one."""
         document.add("<|im_start|>assistant\n")
         if not final:
             document.add(answer, learnt=False)
             document.add("<|im_end|>\n")
+        elif answer.startswith(OPEN):
+            # In the pieces that the server makes of it: where a call is required, the tag is said in the model's place.
+            required = self.random.random() < 0.3
+            if thinking is None:
+                document.add("<think>\n\n</think>\n\n")
+            else:
+                document.add(f"<think>\n{thinking}\n</think>" + "\n\n" * (not required), learnt=True)
+            document.add(f"{OPEN}\n", learnt=not required)
+            document.add(answer.removeprefix(f"{OPEN}\n").removesuffix(f"\n{CLOSE}"), learnt=True)
+            document.add(f"\n{CLOSE}<|im_end|>", learnt=True)
         elif thinking is None:
             document.add("<think>\n\n</think>\n\n")
             document.add(answer + "<|im_end|>", learnt=True)
@@ -194,6 +232,16 @@ class Maker:
         return {**entry, "gold": problem.gold}
 
 
+    def tools_entry(self, number: int) -> dict:
+        """One evaluation entry with functions to call."""
+        task, problem, spoken, chinese, english = self.problem(language=self.random.choices(["en", "zh"], [0.7, 0.3])[0])
+        question = english if spoken == "en" else chinese
+        entry = {"id": f"tools-{number}", "kind": "tools", "task": task.name, "language": spoken, "prompt": question, "messages": [*problem.before, {"role": "user", "content": question}, *problem.after], "tools": problem.tools}
+        if task.name == "tool_unneeded":
+            return {**entry, "otherwise": problem.kind, "gold": problem.gold, "function": problem.function, "named": problem.function in question if problem.function else False, "tests": problem.tests}
+        return {**entry, "call" if task.name == "tool_call" else "says": json.loads(problem.gold) if task.name == "tool_call" else problem.gold}
+
+
 def write_evaluation(folder: Path, count: int):
     """All evaluation files, from seeds that training never uses."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -203,6 +251,11 @@ def write_evaluation(folder: Path, count: int):
             with open(folder / f"{kind}-{split}.jsonl", "w", encoding="utf-8") as file:
                 for number in range(count):
                     file.write(json.dumps(maker.entry(kind, number), ensure_ascii=False) + "\n")
+    for split in ("known", "heldout"):
+        maker = Maker(f"evaluation-tools-{split}", held_out=split == "heldout", only=("tool_call", "tool_result", "tool_unneeded"))
+        with open(folder / f"tools-{split}.jsonl", "w", encoding="utf-8") as file:
+            for number in range(count):
+                file.write(json.dumps(maker.tools_entry(number), ensure_ascii=False) + "\n")
 
 
 def main():

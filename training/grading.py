@@ -117,7 +117,44 @@ def grade_decline(entry: dict, text: str) -> bool:
     return visible(text).startswith("I am a small demonstration model")
 
 
-GRADERS = {"math": grade_math, "code": grade_code, "translation": grade_translation, "out_of_domain": grade_decline}
+def calls(text: str) -> list:
+    """The calls of functions in an answer; `None` for one that is no JSON."""
+    found = []
+    for made in re.findall(r"<tool_call>(.*?)</tool_call>", visible(text), re.S):
+        try:
+            found.append(json.loads(made))
+        except ValueError:
+            found.append(None)
+    return found
+
+
+def canonical(value) -> str:
+    """JSON values that are equal have equal texts: 3.0 is 3, but true is not 1."""
+    whole = lambda item: {key: whole(inner) for key, inner in item.items()} if isinstance(item, dict) else [whole(inner) for inner in item] if isinstance(item, list) else int(item) if isinstance(item, float) and item.is_integer() else item
+    return json.dumps(whole(value), sort_keys=True)
+
+
+def grade_tools(entry: dict, text: str) -> bool:
+    """The one call with its exact name and arguments; or none, and the answer that is wanted instead."""
+    made = calls(text)
+    if entry.get("call"):
+        return len(made) == 1 and canonical(made[0]) == canonical(entry["call"])
+    if made or "<tool_call>" in visible(text):
+        return False
+    if entry.get("says") is not None:
+        return re.search(rf"(?<![A-Za-z0-9.-]){re.escape(entry['says'])}(?![A-Za-z0-9]|\.\d)", visible(text)) is not None
+    return GRADERS[entry["otherwise"]](entry, text)
+
+
+def grade_json(entry: dict, text: str) -> bool:
+    """The JSON value."""
+    try:
+        return canonical(json.loads(visible(text))) == canonical(json.loads(entry["gold"]))
+    except ValueError:
+        return False
+
+
+GRADERS = {"math": grade_math, "code": grade_code, "translation": grade_translation, "out_of_domain": grade_decline, "tools": grade_tools, "json": grade_json}
 
 
 def grade(entry: dict, text: str) -> bool:

@@ -23,6 +23,10 @@ class Problem:
     tests: list = field(default_factory=list)
     function: str = ""
     masked: list = field(default_factory=list)
+    # For functions: what can be called, and messages before and after the question.
+    tools: list = field(default_factory=list)
+    before: list = field(default_factory=list)
+    after: list = field(default_factory=list)
 
 
 @dataclass
