@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI } from "@langchain/openai";
-import { APICallError, generateText, streamText } from "ai";
+import { APICallError, embedMany, generateText, streamText } from "ai";
 import OpenAI from "openai";
 
 const baseURL = `${process.env.PONDER_URL}/v1`;
@@ -31,6 +31,16 @@ test("openai: the package's own accumulator takes the stream", async () => {
   const reply = await stream.finalChatCompletion();
   assert.equal(reply.choices[0].message.content, ANSWER);
   assert.equal(reply.choices[0].finish_reason, "stop");
+});
+
+test("openai and ai-sdk: embeddings are the same", async () => {
+  const texts = ["the sum of a list", "the area of a circle"];
+  const reply = await client.embeddings.create({ model: MODEL, input: texts });
+  assert.equal(reply.data[1].embedding.length, 64);
+  const { embeddings } = await embedMany({ model: provider.embeddingModel(MODEL), values: texts });
+  embeddings[1].forEach((number, place) =>
+    assert.ok(Math.abs(number - reply.data[1].embedding[place]) < 1e-6),
+  );
 });
 
 test("openai: models are listed and found by names with slashes", async () => {

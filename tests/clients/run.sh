@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests, Schemathesis and
-# lm-eval, against a real server with prepared replies and, with the engine, the embedded model.
+# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests, Open WebUI in a
+# browser, Schemathesis and lm-eval, against a real server with prepared replies and, with the engine, the
+# embedded model.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
+#
+# With PONDER_OPENAI_SPECIFICATION, the path or address of openapi.yaml of github.com/openai/openai-openapi,
+# Schemathesis also makes requests from OpenAI's own document and holds the answers to it.
 #
 # Builds nothing: `cargo build --release` or, without the engine, `cargo build --release
 # --no-default-features` comes first. Python and Node packages are installed once, outside the
@@ -18,14 +22,15 @@ fi
 binary=$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")
 cache=${PONDER_CLIENTS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ponder-clients}
 
-# A folder for each set of versions; its last file says that it is complete.
+# A folder for each set of versions; its last file says that it is complete. Further arguments are pip's.
 python_with() {
-  local home
-  home=$cache/python-$(cat "$1" <(python3 --version) | cksum | cut -d' ' -f1)
+  local home requirements=$1
+  shift
+  home=$cache/python-$(cat "$requirements" <(python3 --version) | cksum | cut -d' ' -f1)
   if [[ ! -f $home/complete ]]; then
     rm -rf "$home"
     python3 -m venv "$home"
-    "$home/bin/pip" install --quiet --disable-pip-version-check -r "$1" >&2
+    "$home/bin/pip" install --quiet --disable-pip-version-check "$@" -r "$requirements" >&2
     touch "$home/complete"
   fi
   echo "$home"
@@ -36,6 +41,10 @@ llama_index_home=$(python_with "$here/llama_index/requirements.txt")
 # Its plugins of pytest are for its own tests only.
 standard_home=$(python_with "$here/standard/requirements.txt")
 schema_home=$(python_with "$here/schema/requirements.txt")
+# The chat UI needs a browser; without one its packages, the most of all, are left out.
+CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+export CHROMIUM
+[[ -n $CHROMIUM ]] && chat_ui_home=$(python_with "$here/chat_ui/requirements.txt" --no-deps)
 node_home=$cache/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
 if [[ ! -f $node_home/complete ]]; then
   rm -rf "$node_home"
@@ -57,6 +66,7 @@ finish() {
 }
 trap finish EXIT
 
+specification=${PONDER_OPENAI_SPECIFICATION:-}
 # From an empty folder and without settings of the user's own.
 for variable in "${!PONDER_@}"; do unset "$variable"; done
 cat >"$work/ponder.toml" <<END
@@ -64,6 +74,8 @@ cat >"$work/ponder.toml" <<END
 source = "scripted:$here/script.yaml"
 [models."tests/caller"]
 source = "scripted:$here/standard/script.yaml"
+[models."tests/chat"]
+source = "scripted:$here/chat_ui/script.yaml"
 [roles]
 reasoner = "tests/thinker"
 END
@@ -93,11 +105,18 @@ export PONDER_URL
 
 status=0
 "$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" \
-  --ignore="$here/llama_index" --ignore="$here/standard" "$here" || status=1
+  --ignore="$here/llama_index" --ignore="$here/standard" --ignore="$here/chat_ui" "$here" || status=1
 "$llama_index_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   --junitxml="$work/llama_index.xml" "$here/llama_index" || status=1
 "$standard_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   -c "$here/standard/pytest.ini" --junitxml="$work/standard.xml" "$here/standard" || status=1
+if [[ -n $CHROMIUM ]]; then
+  # Among its packages are plugins of pytest; none of them is for these tests.
+  PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "$chat_ui_home/bin/python" -m pytest -q -p no:cacheprovider \
+    --noconftest --basetemp="$work/chat_ui" --junitxml="$work/chat_ui.xml" "$here/chat_ui" || status=1
+else
+  echo "the chat UI's tests are skipped: there is no Chromium here (in Debian: apt-get install chromium)"
+fi
 # Node looks for packages beside the file that imports them.
 cp "$here/clients.test.mjs" "$node_home/"
 node --test --test-reporter=spec --test-reporter-destination=stdout \
@@ -119,6 +138,19 @@ else
   grep -v '^$' "$work/schema.log" | cut -c1-300 | head -n 120
 fi
 grep 'generated' "$work/schema.log" || true
+
+# The same from OpenAI's own document, which is not kept here: every answer has the form of OpenAI's.
+if [[ -z $specification ]]; then
+  echo "not run: OpenAI's own document; name its path or address in PONDER_OPENAI_SPECIFICATION"
+elif PYTHONDONTWRITEBYTECODE=1 "$schema_home/bin/python" "$here/schema/openai.py" "$specification" \
+  "$PONDER_URL" >"$work/openai.log" 2>&1; then
+  schema_passed=$((schema_passed + 1))
+  cat "$work/openai.log"
+else
+  schema_failed=$((schema_failed + 1))
+  status=1
+  cut -c1-2000 "$work/openai.log"
+fi
 
 # The evaluation harness asks the embedded model; most of what it reads from the answers must be right.
 harness_passed=0
@@ -146,7 +178,7 @@ fi
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
 ran=0
 bad=0
-for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml"; do
+for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml" "$work/chat_ui.xml"; do
   ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done

@@ -66,12 +66,14 @@ def test_a_chain_of_ponder_is_a_model(base_url):
 
 
 def test_chat_deepseek_shows_the_thinking(thinker):
+    """T3: `ChatOpenAI` drops it."""
     reply = thinker.invoke(QUESTION)
     assert reply.content == ANSWER
     assert reply.additional_kwargs["reasoning_content"] == THINKING
 
 
 def test_chat_deepseek_streams_the_thinking(thinker):
+    """T3, S14."""
     thinking, content = "", ""
     for chunk in thinker.stream(QUESTION):
         thinking += chunk.additional_kwargs.get("reasoning_content", "")
