@@ -14,6 +14,7 @@ pub mod inference;
 mod json;
 pub mod models;
 mod prompts;
+mod query;
 pub mod reasoning;
 mod recording;
 pub mod responses;

@@ -77,7 +77,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(responses::create))
         .routes(routes!(responses::retrieve, responses::delete))
         .routes(routes!(responses::cancel))
-        .routes(routes!(responses::input_items))
+        .routes(routes!(responses::listing::input_items))
         .routes(routes!(completions::completions))
         .routes(routes!(embeddings::embeddings))
         .routes(routes!(inference::infer))

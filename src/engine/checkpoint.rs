@@ -6,7 +6,6 @@
 //! touched.
 
 use std::{
-    ffi::OsStr,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -254,7 +253,7 @@ pub(super) fn mended(folder: &Path, config: &Value, staging: &Path) -> Result<Pa
 }
 
 fn link_all(source: &Path, target: &Path, config: &[u8]) -> io::Result<()> {
-    link_files(source, target, |name| name != "config.json")?;
+    link_files(source, target, Level::Model)?;
     // Never half written, for another process may be reading it.
     let mut written = tempfile::NamedTempFile::new_in(target)?;
     written.write_all(config)?;
@@ -262,18 +261,27 @@ fn link_all(source: &Path, target: &Path, config: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn link_files(source: &Path, target: &Path, wanted: impl Fn(&OsStr) -> bool) -> io::Result<()> {
+/// Which folder's files are linked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Model,
+    /// Of a model that makes embeddings.
+    Module,
+}
+
+fn link_files(source: &Path, target: &Path, level: Level) -> io::Result<()> {
     fs::create_dir_all(target)?;
     for entry in fs::read_dir(source)? {
         let entry = entry?;
         let link = target.join(entry.file_name());
-        if !wanted(&entry.file_name()) || link.exists() {
+        let mended = level == Level::Model && entry.file_name() == "config.json";
+        if mended || link.exists() {
             continue;
         }
-        // The modules of a model that makes embeddings. Not every system links folders.
+        // Not every system links folders, and those of modules are all that is needed.
         if entry.path().is_dir() {
-            if entry.path().join("config.json").exists() {
-                link_files(&entry.path(), &link, |_| true)?;
+            if level == Level::Model && entry.path().join("config.json").exists() {
+                link_files(&entry.path(), &link, Level::Module)?;
             }
             continue;
         }

@@ -426,11 +426,11 @@ async fn e17_wrong_requests_name_the_field() {
     let unknown = post(&app, json!({"model": "none", "input": "x"})).await;
     assert_eq!((unknown.status.as_u16(), unknown.error_param()), (404, json!("model")));
     let answer = app.fetch(&format!("{PATH}/resp_none?stream=maybe")).await;
-    assert_eq!(answer.status, 400);
-    assert_eq!(
-        app.fetch(&format!("{PATH}/resp_none/input_items?limit=0")).await.error_param(),
-        "limit"
-    );
+    assert_eq!((answer.status.as_u16(), answer.error_param()), (400, json!("stream")));
+    for (query, param) in [("limit=0", "limit"), ("limit=x", "limit"), ("order=up", "order")] {
+        let answer = app.fetch(&format!("{PATH}/resp_none/input_items?{query}")).await;
+        assert_eq!((answer.status.as_u16(), answer.error_param()), (400, json!(param)), "{query}");
+    }
 }
 
 #[tokio::test]
