@@ -41,7 +41,7 @@ pub struct InferenceRequest {
     pub max_tokens: Option<u32>,
     /// 0 always takes the likeliest token.
     #[schema(minimum = 0, maximum = 2)]
-    pub temperature: Option<f32>,
+    pub temperature: Option<f64>,
 }
 
 /// The answer.
@@ -124,7 +124,10 @@ async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, Api
     let system = body.system_prompt.map(Message::system);
     let request = Request {
         messages: system.into_iter().chain([Message::user(prompt)]).collect(),
-        sampling: Sampling { temperature: body.temperature, ..Sampling::default() },
+        sampling: Sampling {
+            temperature: body.temperature.map(|temperature| temperature as f32),
+            ..Sampling::default()
+        },
         max_tokens: body.max_tokens,
         within: app.settings().time_for_answer(true),
         ..Request::default()

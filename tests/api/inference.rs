@@ -59,6 +59,7 @@ async fn failures_have_the_plain_form() {
         (thoughtful(), json!({"prompt": 7}), 400),
         (thoughtful(), json!([]), 400),
         (thoughtful(), json!({"prompt": "?", "temperature": 3}), 400),
+        (thoughtful(), json!({"prompt": "?", "temperature": 2.000_000_000_000_000_4}), 400),
         (thoughtful(), json!({"prompt": "?", "max_tokens": 0}), 400),
         (thoughtful(), json!({"prompt": "?", "model": "nobody"}), 404),
         (failing(Failure::Overloaded), json!({"prompt": "?"}), 429),
