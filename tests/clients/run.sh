@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests, Open WebUI in a
-# browser, Schemathesis and lm-eval, against a real server with prepared replies and, with the engine, the
-# embedded model.
+# browser, Schemathesis, lm-eval and guidellm, against a real server with prepared replies and, with the
+# engine, the embedded model.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
 #
@@ -182,6 +182,17 @@ if [[ -n ${PONDER_HOSTED:-} ]]; then
   grep 'exact_match' "$work/harness.log" || true
 fi
 
+# The benchmark program reads its figures from the answers: every request is completed, and none is missing.
+benchmark_passed=0
+benchmark_failed=0
+guidellm_home=$(python_with "$here/guidellm/requirements.txt" --no-deps)
+if PYTHONDONTWRITEBYTECODE=1 "$guidellm_home/bin/python" "$here/guidellm/check.py"; then
+  benchmark_passed=1
+else
+  benchmark_failed=1
+  status=1
+fi
+
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
 ran=0
 bad=0
@@ -189,8 +200,8 @@ for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml" "$
   ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done
-passed=$((ran - bad + schema_passed + harness_passed + $(number '^# pass [0-9]*' "$work/node.tap")))
-failed=$((bad + schema_failed + harness_failed + $(number '^# fail [0-9]*' "$work/node.tap")))
+passed=$((ran - bad + schema_passed + harness_passed + benchmark_passed + $(number '^# pass [0-9]*' "$work/node.tap")))
+failed=$((bad + schema_failed + harness_failed + benchmark_failed + $(number '^# fail [0-9]*' "$work/node.tap")))
 echo "$passed passed, $failed failed"
 # A run that tested nothing has not passed.
 [[ $passed -gt 0 && $failed -eq 0 && $status -eq 0 ]]
