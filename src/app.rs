@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -95,6 +95,12 @@ impl ApiSettings {
         let answer = self.answer_time.filter(|_| whole);
         let limit = self.generation_timeout.map(|limit| limit.mul_f64(0.9));
         answer.into_iter().chain(limit).min()
+    }
+
+    /// When an answer in one piece to a request that arrives now should be there: its client waits from
+    /// now on, whenever its turn comes.
+    pub(crate) fn answer_until(&self, whole: bool) -> Option<Instant> {
+        self.answer_time.filter(|_| whole).and_then(|time| Instant::now().checked_add(time))
     }
 }
 

@@ -180,7 +180,10 @@ pub(super) async fn begin(
     let together = at_once.min(app.settings().limits.max_running);
     let share =
         time.map(|time| pace.map_or(time, |pace| pace.share(time, requests.len(), together)));
-    requests.iter_mut().for_each(|request| request.within = share);
+    let until = app.settings().answer_until(whole);
+    for request in &mut requests {
+        (request.within, request.until) = (share, until);
+    }
     let Some(name) = attempt.name(whole) else {
         let pieces = Choices::start(app, &entry, requests, at_once).await?.boxed();
         let headers = headers(&identity, false);

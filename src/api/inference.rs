@@ -130,6 +130,7 @@ async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, Api
         },
         max_tokens: body.max_tokens,
         within: app.settings().time_for_answer(true),
+        until: app.settings().answer_until(true),
         ..Request::default()
     };
     let answers = collect(Choices::start(app, &entry, vec![request], 1).await?, 1).await?;

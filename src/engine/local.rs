@@ -25,7 +25,7 @@ use super::{
     mistral::{Engine, Load, Placement, Progress, Running, Submission},
     reader::{Expected, Reader},
     sampler::Sampler,
-    speed::{Speed, Stopwatch, Unfinished},
+    speed::{Speed, Stopwatch},
     steering::{Form, Steering},
     template::{ChatTemplate, Prompt},
     thinking::Beginning,
@@ -88,8 +88,6 @@ pub struct LocalEngine {
     recommended: Recommended,
     /// Bounds what the engine works on; chains may call it several times for one admitted request.
     slots: Arc<Semaphore>,
-    /// Answers that have not ended, those that wait for a place included.
-    unfinished: Unfinished,
     /// How many prompts are tokenized at once: the work goes on when a client leaves.
     tokenizing: Arc<Semaphore>,
     /// The same for those who only count or read tokens.
@@ -137,7 +135,6 @@ impl LocalEngine {
             speed: None,
             system_prompt: options.system_prompt,
             recommended: options.recommended,
-            unfinished: Unfinished::default(),
             tokenizing,
             counting: Arc::new(Semaphore::new(1)),
         };
@@ -202,86 +199,36 @@ impl LocalEngine {
         }
         let room = u64::from(self.context_length).saturating_sub(length);
         let room = u32::try_from(room).unwrap_or(u32::MAX);
-        let (unfinished, before) = self.unfinished.enter();
-        let sampling = request.sampling.or(self.recommended.sampling(request.kind));
-        let seed = sampling.seed.map_or_else(random_seed, Ok)?;
-        let asked = request.max_tokens.map_or(room, |asked| asked.min(room)).max(1);
-        let form = self.forms.form(&request, asked).await?;
-        let shortest = form.shortest();
-        // What is only our own estimate leaves room for a whole answer.
-        let affordable = self.affordable(&request, prompt_tokens.len(), before);
-        let affordable = affordable.map(|tokens| tokens.max(needed_for(shortest)));
-        let max_tokens =
-            request.max_tokens.or(affordable).map_or(asked, |most| most.clamp(1, asked));
-        let for_thinking = (max_tokens as usize).saturating_sub(2 * shortest);
-        let cramped = for_thinking < self.phrases.closing_length() + LEAST_THINKING;
+        let most = request.max_tokens.map_or(room, |asked| asked.min(room)).max(1);
+        let form = self.forms.form(&request, most).await?;
+        let cramped = (most as usize).saturating_sub(2 * form.shortest())
+            < self.phrases.closing_length() + LEAST_THINKING;
         if form.binds() && cramped && request.thinking != Thinking::Off {
             // A whole answer without thinking is worth more than a thought without an answer.
             let request = Request { thinking: Thinking::Off, ..request };
-            drop(unfinished);
             return Box::pin(self.start(request)).await;
         }
-        let forced = Forced::default();
-        let forcing = Forcing::new(
-            Arc::clone(&self.tokens),
-            &self.phrases,
-            beginning,
-            request.thinking,
-            // Room for what is shortest, the tokens around it, and then some.
-            Limit { max_tokens, answer: u32::try_from(2 * shortest).unwrap_or(u32::MAX) },
-            forced.clone(),
-        );
-        let reader = Reader::new(
-            Arc::clone(&self.tokens),
-            Expected {
-                beginning,
-                stop_tokens: Arc::clone(&self.stop_tokens),
-                stop: request.stop,
-                max_tokens,
-                prompt_tokens: prompt_tokens.len() as u64,
-                thinking: request.thinking,
-                forced: forced.clone(),
-                logprobs: request.logprobs.is_some(),
-                calls: !request.tools.is_empty(),
-                formed: request.format != Format::Text,
-            },
-        );
-        let submission = Submission {
+        let sampling = request.sampling.or(self.recommended.sampling(request.kind));
+        let ready = Ready {
             engine: Arc::clone(&self.engine),
+            tokens: Arc::clone(&self.tokens),
+            phrases: self.phrases.clone(),
+            stop_tokens: Arc::clone(&self.stop_tokens),
+            sampler: Sampler::new(sampling, sampling.seed.map_or_else(random_seed, Ok)?),
+            recommended: self.recommended.max_tokens,
+            speed: self.speed.clone(),
+            pace: self.pace(),
             prompt: prompt_tokens,
-            steering: Steering {
-                sampler: Sampler::new(sampling, seed).biased(request.logit_bias),
-                // Closing the thinking in the prompt does not keep a model from opening it again.
-                forbidden: match request.thinking {
-                    Thinking::Off if beginning != Beginning::Raw => self.tokens.id("<think>"),
-                    Thinking::Off | Thinking::Natural | Thinking::UpTo(_) => None,
-                },
-                forcing: Some(forcing),
-                form,
-                max_tokens: max_tokens as usize,
-                stop_tokens: Arc::clone(&self.stop_tokens),
-            },
-            logprobs: request.logprobs.map(|top| top as usize),
-            broken: forced,
-            watch: Stopwatch::new(self.speed.clone()),
+            beginning,
+            form,
+            most,
+            request,
         };
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
-            let running = submission.submit(permit).await?;
-            return Ok(Generation::new(deltas(running, reader)).holding(unfinished));
+            let (submission, reader) = ready.begin();
+            return Ok(Generation::new(deltas(submission.submit(permit).await?, reader)));
         }
-        let answer = later(Arc::clone(&self.slots), submission, reader);
-        Ok(Generation::new(answer).holding(unfinished))
-    }
-
-    /// The most tokens of an answer whose request names no number: as many as the model recommends,
-    /// and not more than it can write in the time that the request has. Of that, those that came
-    /// `before` take their share.
-    fn affordable(&self, request: &Request, prompt_tokens: usize, before: usize) -> Option<u32> {
-        let in_time = request.within.zip(self.pace()).map(|(time, pace)| {
-            let own = pace.share(time, before + 1, pace.at_once);
-            pace.tokens_within(own, prompt_tokens)
-        });
-        self.recommended.max_tokens.into_iter().chain(in_time).min()
+        Ok(Generation::new(later(Arc::clone(&self.slots), ready)))
     }
 
     /// Refuses a prompt beyond the limit, by the name of what limits it.
@@ -459,9 +406,100 @@ impl Tokenize for LocalEngine {
     }
 }
 
-/// The fewest tokens that a whole answer of a form is given, a little thinking included.
-fn needed_for(shortest: usize) -> u32 {
-    u32::try_from(4 * shortest + 2 * LEAST_THINKING).unwrap_or(u32::MAX)
+/// An answer that is ready for its turn. How much it may write is known only then: until it comes, time
+/// passes.
+struct Ready {
+    engine: Arc<Engine>,
+    tokens: Arc<Tokens>,
+    phrases: Phrases,
+    stop_tokens: Arc<[u32]>,
+    sampler: Sampler,
+    /// The most tokens that the model recommends.
+    recommended: Option<u32>,
+    speed: Option<Speed>,
+    pace: Option<Pace>,
+    prompt: Arc<[u32]>,
+    beginning: Beginning,
+    form: Form,
+    /// The most tokens there can be: what the client asks for, within the context.
+    most: u32,
+    request: Request,
+}
+
+impl Ready {
+    /// The most tokens of the answer. Where the client names no number: as many as the model recommends,
+    /// and not more than it can write in the time that is left.
+    fn max_tokens(&self) -> u32 {
+        if self.request.max_tokens.is_some() {
+            return self.most;
+        }
+        let left = self.request.until.map(|until| until.saturating_duration_since(Instant::now()));
+        let time = self.request.within.into_iter().chain(left).min();
+        let in_time = time.zip(self.pace);
+        let in_time = in_time.map(|(time, pace)| pace.tokens_within(time, self.prompt.len()));
+        let own = self.recommended.into_iter().chain(in_time).min();
+        // Our own estimate leaves room for a whole answer of its form, and for a little thinking.
+        let needed = match self.form.shortest() {
+            0 => 1,
+            shortest => 4 * shortest + self.phrases.closing_length() + LEAST_THINKING,
+        };
+        let needed = u32::try_from(needed).unwrap_or(u32::MAX);
+        own.map_or(self.most, |own| own.max(needed).clamp(1, self.most))
+    }
+
+    /// What the engine is asked now, and what reads its answer.
+    fn begin(self) -> (Submission, Reader) {
+        let max_tokens = self.max_tokens();
+        let request = self.request;
+        let forced = Forced::default();
+        // Room for what is shortest, the tokens around it, and then some.
+        let answer = u32::try_from(2 * self.form.shortest()).unwrap_or(u32::MAX);
+        let forcing = Forcing::new(
+            Arc::clone(&self.tokens),
+            &self.phrases,
+            self.beginning,
+            request.thinking,
+            Limit { max_tokens, answer },
+            forced.clone(),
+        );
+        // Closing the thinking in the prompt does not keep a model from opening it again.
+        let forbidden = match request.thinking {
+            Thinking::Off if self.beginning != Beginning::Raw => self.tokens.id("<think>"),
+            Thinking::Off | Thinking::Natural | Thinking::UpTo(_) => None,
+        };
+        let reader = Reader::new(
+            self.tokens,
+            Expected {
+                beginning: self.beginning,
+                stop_tokens: Arc::clone(&self.stop_tokens),
+                stop: request.stop,
+                max_tokens,
+                prompt_tokens: self.prompt.len() as u64,
+                thinking: request.thinking,
+                forced: forced.clone(),
+                logprobs: request.logprobs.is_some(),
+                calls: !request.tools.is_empty(),
+                formed: request.format != Format::Text,
+            },
+        );
+        let steering = Steering {
+            sampler: self.sampler.biased(request.logit_bias),
+            forbidden,
+            forcing: Some(forcing),
+            form: self.form,
+            max_tokens: max_tokens as usize,
+            stop_tokens: self.stop_tokens,
+        };
+        let submission = Submission {
+            engine: self.engine,
+            prompt: self.prompt,
+            steering,
+            logprobs: request.logprobs.map(|top| top as usize),
+            broken: forced,
+            watch: Stopwatch::new(self.speed),
+        };
+        (submission, reader)
+    }
 }
 
 fn random_seed() -> Result<u64, GenerateError> {
@@ -474,14 +512,14 @@ fn random_seed() -> Result<u64, GenerateError> {
 /// its reader hears that it goes on and can leave.
 fn later(
     slots: Arc<Semaphore>,
-    submission: Submission,
-    reader: Reader,
+    ready: Ready,
 ) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
     stream! {
         let Ok(permit) = slots.acquire_owned().await else {
             yield Err(GenerateError::engine("The engine is shutting down."));
             return;
         };
+        let (submission, reader) = ready.begin();
         match submission.submit(permit).await {
             Err(error) => yield Err(error),
             Ok(running) => {

@@ -1,9 +1,9 @@
-//! How fast a model writes, followed token by token, and who else waits for it.
+//! How fast a model writes, followed token by token.
 
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -66,28 +66,6 @@ impl Stopwatch {
     }
 }
 
-/// Counts the answers that have begun and not ended; a clone is the same.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Unfinished(Arc<AtomicUsize>);
-
-impl Unfinished {
-    /// One more, until what is returned is dropped; and how many there were before it.
-    pub(super) fn enter(&self) -> (Entered, usize) {
-        let before = self.0.fetch_add(1, Ordering::Relaxed);
-        (Entered(self.clone()), before)
-    }
-}
-
-/// One of them.
-#[derive(Debug)]
-pub(super) struct Entered(Unfinished);
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,17 +81,6 @@ mod tests {
         // One long pause is not the speed.
         speed.note(Duration::from_secs(120));
         assert!(speed.per_second() > 9.8, "{}", speed.per_second());
-    }
-
-    #[test]
-    fn who_has_left_does_not_count() {
-        let unfinished = Unfinished::default();
-        let (first, before) = unfinished.enter();
-        assert_eq!(before, 0);
-        let (_second, before) = unfinished.enter();
-        assert_eq!(before, 1);
-        drop(first);
-        assert_eq!(unfinished.enter().1, 1);
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! A request as the domain sees it: validated, with no trace of the wire it came by.
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -20,10 +25,12 @@ pub struct Request {
     pub sampling: Sampling,
     /// The most tokens to generate, thinking included; at least 1.
     pub max_tokens: Option<u32>,
-    /// In how long the answer should be there once it is begun. Without `max_tokens` a hosted model
+    /// In how long the answer should be there once it is worked on. Without `max_tokens` a hosted model
     /// writes no more than it can in this time, by its measured speed, and keeps some of it for the
     /// answer; others pay no attention.
     pub within: Option<Duration>,
+    /// When the answer should be there, whatever it had to wait for; otherwise as `within`.
+    pub until: Option<Instant>,
     /// Sequences that end the answer; matched in the answer only, never in the thinking.
     pub stop: Vec<String>,
     /// Whether the model thinks first.

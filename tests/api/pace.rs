@@ -55,14 +55,26 @@ async fn times_of(
     let slow = Slow { heard: Arc::default(), at_once };
     let app = TestApp::over(Arc::new(slow.clone()), settings);
     body["model"] = MODEL.into();
+    let answer_time = app.app.settings().answer_time;
     let answer = app.send(request(Method::POST, path, Body::from(body.to_string()))).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     // What works in the background has its turn.
     while slow.heard.lock().expect("not poisoned").is_empty() {
         tokio::task::yield_now().await;
     }
-    let heard = slow.heard.lock().expect("not poisoned").iter().map(|asked| asked.within).collect();
+    let asked = slow.heard.lock().expect("not poisoned").clone();
+    for request in &asked {
+        // All answers of a request have the same end, and only those in one piece have one.
+        assert_eq!(request.until, asked[0].until);
+        assert_eq!(request.until.is_some(), has_end(&body, answer_time), "{path}");
+    }
+    let heard = asked.iter().map(|asked| asked.within).collect();
     (heard, answer)
+}
+
+/// Whether somebody waits for such an answer, and not for ever.
+fn has_end(body: &Value, answer_time: Option<Duration>) -> bool {
+    body["stream"] != true && body["background"] != true && answer_time.is_some()
 }
 
 fn conversation(more: Value) -> Value {

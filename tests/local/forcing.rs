@@ -1,6 +1,6 @@
 //! Thinking budgets and models that go in circles, on a real engine.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ponder::generate::{FinishReason, Generate, Request, StopCause, Thinking, ThinkingEnd};
 
@@ -43,6 +43,8 @@ async fn a_budget_is_kept_to_the_token() {
     assert_eq!(lengths[0], lengths[1], "what is added to the budget is the closing sentence");
 }
 
+const HOUR: Duration = Duration::from_secs(3600);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_written_in_time_is_not_begun() {
     let (engine, _folder) = host(Behaviour::Table(&[&["Ċ", "x", "y", "x"]]), 1).await;
@@ -57,7 +59,12 @@ async fn what_cannot_be_written_in_time_is_not_begun() {
     let asked = Request { max_tokens: Some(300), ..hurried.clone() };
     let answer = engine.generate(asked).await.unwrap().collect().await.unwrap();
     assert_eq!(answer.finish.usage.completion_tokens, 300);
-    let patient = Request { within: Some(Duration::from_secs(3600)), ..hurried };
+    // So does the time that others took before its turn.
+    let late = Request { within: Some(HOUR), until: Some(Instant::now()), ..ask("1+1?") };
+    let answer = engine.generate(late).await.unwrap().collect().await.unwrap();
+    assert_eq!(answer.finish.usage.completion_tokens, 256);
+    let until = Instant::now().checked_add(HOUR);
+    let patient = Request { within: Some(HOUR), until, ..hurried };
     let answer = engine.generate(patient).await.unwrap().collect().await.unwrap();
     let circles = Some(StopCause::Repetition);
     assert_eq!(answer.finish.cause, circles, "there was time to go in circles");
