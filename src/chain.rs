@@ -22,7 +22,7 @@
 //! - Thinking streams before content. In English the answer streams as the model writes it; in
 //!   Chinese the thinking streams and the answer follows when its translation is proved.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 
@@ -37,6 +37,7 @@ pub mod language;
 mod load;
 pub mod mask;
 pub mod numbers;
+mod observe;
 mod outlet;
 pub mod parts;
 mod plan;
@@ -44,22 +45,28 @@ mod problem;
 mod prompt;
 pub mod proof;
 mod reference;
+mod render;
 pub mod routing;
 mod run;
+pub mod schema;
 mod shipped;
 mod spec;
 pub mod step;
 mod texts;
 mod value;
+mod write;
 
 pub use context::Context;
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
-pub use plan::{Limits, ModelRole, Plan, UsedRole};
+pub use observe::{Observe, ObserveRun, ObservedCall};
+pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
 pub use shipped::{Shipped, check, load_folder, shipped};
 pub use value::{Outcome, Solution, Type, Typed, Value};
+
+use step::Target;
 
 /// The most bytes of a question: splitting, routing and masking look at all of it before a model
 /// with a context of its own does.
@@ -70,6 +77,7 @@ const LONGEST_QUESTION: usize = 128 * 1024;
 pub struct Chain {
     plan: Arc<Plan>,
     models: Models,
+    observer: Option<Arc<dyn Observe>>,
 }
 
 /// The models of a chain.
@@ -81,6 +89,8 @@ pub struct Models {
     pub translator: Option<Named>,
     /// Answers what is neither mathematics nor code; if there is none, a message says so.
     pub general: Option<Named>,
+    /// The models and chains that a chain calls by their own names.
+    pub named: BTreeMap<String, Named>,
 }
 
 /// A model and its name.
@@ -106,7 +116,18 @@ pub struct ModelNames {
 impl Chain {
     /// A chain that runs `plan` on `models`.
     pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
-        Self { plan: plan.into(), models }
+        Self { plan: plan.into(), models, observer: None }
+    }
+
+    /// The same chain, with somebody who keeps records of its runs.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observe>) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// The models that it calls.
+    pub fn models(&self) -> &Models {
+        &self.models
     }
 
     /// What the chain does.
@@ -127,8 +148,16 @@ impl Generate for Chain {
                     format!("A chain takes questions of at most {LONGEST_QUESTION} bytes."),
                 ));
             }
+            let (request, watch) = match &self.observer {
+                None => (request, None),
+                Some(observer) => {
+                    let request = with_seed(request);
+                    let watch = observer.begins(&plan, &models.names(), &request);
+                    (request, Some(watch))
+                }
+            };
             Ok(Generation::new(outlet::stream(|outlet| {
-                run::to_end(run::Run::new(plan, models, request, outlet))
+                run::to_end(run::Run::new(plan, models, request, outlet).watched_by(watch))
             })))
         }
         .boxed()
@@ -139,10 +168,26 @@ impl Generate for Chain {
     }
 }
 
+/// A request whose random choices can be made again.
+fn with_seed(mut request: Request) -> Request {
+    let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
+    // Small enough for every endpoint that takes a seed.
+    request.sampling.seed = request.sampling.seed.or(Some(random >> 40));
+    request
+}
+
 impl Models {
     /// One model for everything, as the embedded model is used.
     pub fn only(reasoner: Named) -> Self {
-        Self { reasoner, translator: None, general: None }
+        Self { reasoner, translator: None, general: None, named: BTreeMap::new() }
+    }
+
+    /// The model that a step calls.
+    pub(crate) fn find(&self, target: &Target) -> Option<&Named> {
+        match target {
+            Target::Role(role) => self.of(*role),
+            Target::Named(name) => self.named.get(name),
+        }
     }
 
     /// The model that has a role; translations fall to the general model, then to the reasoner.
@@ -152,6 +197,15 @@ impl Models {
             ModelRole::Translator => {
                 self.translator.as_ref().or(self.general.as_ref()).or(Some(&self.reasoner))
             }
+            ModelRole::General => self.general.as_ref(),
+        }
+    }
+
+    /// The model that has this role itself; nobody stands in for it.
+    pub(crate) fn own(&self, role: ModelRole) -> Option<&Named> {
+        match role {
+            ModelRole::Reasoner => Some(&self.reasoner),
+            ModelRole::Translator => self.translator.as_ref(),
             ModelRole::General => self.general.as_ref(),
         }
     }
@@ -168,6 +222,14 @@ impl Models {
 }
 
 impl ModelNames {
+    /// The name of the model that a step calls.
+    pub(crate) fn find<'names>(&'names self, target: &'names Target) -> Option<&'names str> {
+        match target {
+            Target::Role(role) => self.of(*role),
+            Target::Named(name) => Some(name),
+        }
+    }
+
     /// The name of the model that has a role; see [`Models`].
     pub(crate) fn of(&self, role: ModelRole) -> Option<&str> {
         match role {

@@ -14,7 +14,10 @@ mod exit;
 mod explain;
 mod models;
 mod node;
+mod review;
 mod run;
+mod runs;
+mod schema;
 mod serve;
 mod show;
 
@@ -51,10 +54,16 @@ enum Command {
     Chat(chat::ChatArguments),
     /// Ask one question of a chain file
     Run(run::RunArguments),
+    /// Look at records of runs, run one again, or go on with one
+    Runs(runs::RunsArguments),
+    /// Review a diff or a file for boundary bugs and redundant work
+    Review(review::ReviewArguments),
     /// Say what would be done with a question, and why; loads no model
     Explain(explain::ExplainArguments),
     /// Check chain files; needs neither a model nor a network
     Check(check::CheckArguments),
+    /// Print the JSON Schema of chain files, for editors and programs that write them
+    Schema,
     /// List what is configured
     Models(models::ModelsArguments),
 }
@@ -118,8 +127,11 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Ask(arguments) => ask::ask(&cli.models, arguments).await,
         Command::Chat(arguments) => chat::chat(&cli.models, arguments).await,
         Command::Run(arguments) => run::run(&cli.models, arguments).await,
+        Command::Runs(arguments) => runs::runs(&cli.models, arguments).await,
+        Command::Review(arguments) => review::run(&cli.models, arguments).await,
         Command::Explain(arguments) => explain::explain(&cli.models, &arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Schema => schema::schema(),
         Command::Models(arguments) => models::models(&cli.models, &arguments),
     }
 }

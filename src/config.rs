@@ -214,6 +214,18 @@ fn cache_folder(chosen: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
         .join("ponder"))
 }
 
+/// The file that keeps the records of runs: `PONDER_RUNS`, else one among this user's state; `None` where there is
+/// no home folder.
+pub fn runs_file() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    if let Some(file) = environment("PONDER_RUNS").filter(|value| !value.is_empty()) {
+        return Some(file.into());
+    }
+    let folders = etcetera::choose_base_strategy().ok()?;
+    let folder = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    Some(folder.join("ponder").join("runs.sqlite"))
+}
+
 /// What to log, in the words of `RUST_LOG`, if it is set.
 pub fn log_filter() -> Option<String> {
     environment("RUST_LOG").filter(|value| !value.is_empty())

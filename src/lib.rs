@@ -26,5 +26,7 @@ pub mod generate;
 pub mod limits;
 pub mod metrics;
 pub mod node;
+pub mod review;
 pub mod router;
+pub mod runs;
 pub mod server;

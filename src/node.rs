@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
 use crate::{
     catalog::{Catalog, ModelInfo, Purpose},
-    chain::{self, Chain, ModelRole, Models, Named},
+    chain::{self, Chain, ModelRole, Models, Named, Observe},
     config::{ConfigError, ModelArguments, ModelConfig, NodeConfig, RemoteModel, Roles},
     engine::{
         LoadError,
@@ -76,7 +76,20 @@ impl Node {
     ///
     /// If a model or a chain cannot be loaded.
     pub async fn start(config: &NodeConfig, report: Report<'_>) -> Result<Self, StartError> {
-        Self::start_after(None, config, report).await
+        Self::start_after(None, config, None, report).await
+    }
+
+    /// The same, with somebody who keeps records of what the chains do.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Node::start`].
+    pub async fn start_observed(
+        config: &NodeConfig,
+        observer: Option<Arc<dyn Observe>>,
+        report: Report<'_>,
+    ) -> Result<Self, StartError> {
+        Self::start_after(None, config, observer, report).await
     }
 
     /// The node of a changed configuration. Models whose settings are the same are kept, not loaded
@@ -90,12 +103,13 @@ impl Node {
         config: &NodeConfig,
         report: Report<'_>,
     ) -> Result<Self, StartError> {
-        Self::start_after(Some(self), config, report).await
+        Self::start_after(Some(self), config, None, report).await
     }
 
     async fn start_after(
         before: Option<&Self>,
         config: &NodeConfig,
+        observer: Option<Arc<dyn Observe>>,
         report: Report<'_>,
     ) -> Result<Self, StartError> {
         // The first question should not wait for the router's expressions to be compiled.
@@ -121,7 +135,8 @@ impl Node {
             catalog.insert(info, engine);
         }
         check_purposes(&config.roles, &catalog)?;
-        if let Some(models) = models(config, &catalog) {
+        // A node that only makes embeddings has nobody who reasons.
+        if catalog.find(&config.roles.reasoner).is_some() {
             for plan in plans {
                 let info = ModelInfo {
                     id: format!("chain/{}", plan.name),
@@ -132,7 +147,13 @@ impl Node {
                     context_length: None,
                     demonstration: demonstrates(&catalog, &config.roles.reasoner),
                 };
-                catalog.insert(info, Arc::new(Chain::new(plan, models.clone())));
+                // Those that it calls are in front of it.
+                let models = models_for(&plan, &config.roles, &catalog)?;
+                let mut chain = Chain::new(plan, models);
+                if let Some(observer) = &observer {
+                    chain = chain.observed_by(Arc::clone(observer));
+                }
+                catalog.insert(info, Arc::new(chain));
             }
         }
         for (alias, id) in &config.aliases {
@@ -159,12 +180,16 @@ impl Node {
 ///
 /// # Errors
 ///
-/// If a chain is wrong, or needs a model for a role that the configuration leaves empty, or an alias
-/// stands for nothing.
+/// If a chain is wrong, or one of the folder needs a model for a role that the configuration leaves
+/// empty, or an alias stands for nothing.
 pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
     let mut plans = Vec::new();
     for shipped in chain::shipped() {
-        plans.push(chain::load(shipped.text, shipped.file)?);
+        let plan = chain::load(shipped.text, shipped.file)?;
+        // Nobody asked for these by name: one that lacks a model is left out.
+        if check_roles(&plan, &config.roles).is_ok() {
+            plans.push(plan);
+        }
     }
     if let Some(folder) = &config.chains {
         for plan in chain::load_folder(folder)? {
@@ -176,7 +201,95 @@ pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
         check_roles(plan, &config.roles)?;
     }
     check_aliases(config, &plans)?;
-    Ok(plans)
+    Ok(in_order(plans, config)?)
+}
+
+/// The chains, each behind those that it calls.
+fn in_order(
+    mut plans: Vec<chain::Plan>,
+    config: &NodeConfig,
+) -> Result<Vec<chain::Plan>, ConfigError> {
+    let mut ordered: Vec<chain::Plan> = Vec::new();
+    while !plans.is_empty() {
+        let is_ready = |plan: &chain::Plan| {
+            plan.named_models().iter().all(|name| match name.strip_prefix("chain/") {
+                Some(name) => ordered.iter().any(|earlier| earlier.name == name),
+                None => config.models.contains_key(name),
+            })
+        };
+        match plans.iter().position(is_ready) {
+            Some(position) => ordered.push(plans.remove(position)),
+            None => return Err(unready(&plans, config)),
+        }
+    }
+    Ok(ordered)
+}
+
+/// Why none of these chains can be put together.
+fn unready(plans: &[chain::Plan], config: &NodeConfig) -> ConfigError {
+    let known = |name: &str| match name.strip_prefix("chain/") {
+        Some(chain) => plans.iter().any(|plan| plan.name == chain),
+        None => config.models.contains_key(name),
+    };
+    for plan in plans {
+        if let Some(missing) = plan.named_models().into_iter().find(|name| !known(name)) {
+            return ConfigError::new(format!(
+                "the chain `{}` calls `{missing}`, which is neither a model nor a chain; \
+                 `ponder models` lists both",
+                plan.name
+            ));
+        }
+    }
+    let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    ConfigError::new(format!(
+        "chains call each other in a circle: {}; a chain may call only those that do not call it",
+        names.join(", ")
+    ))
+}
+
+/// The models that a chain runs on.
+///
+/// # Errors
+///
+/// A role or a name that it needs and nothing has.
+pub fn models_for(
+    plan: &chain::Plan,
+    roles: &Roles,
+    catalog: &Catalog,
+) -> Result<Models, ConfigError> {
+    check_roles(plan, roles)?;
+    let named = |id: &String| {
+        let entry = catalog.find(id).ok_or_else(|| {
+            ConfigError::new(format!("there is no model `{id}`; `ponder models` lists them"))
+        })?;
+        Ok::<_, ConfigError>(Named::new(id.as_str(), Arc::clone(&entry.model)))
+    };
+    Ok(Models {
+        reasoner: named(&roles.reasoner)?,
+        translator: roles.translator.as_ref().map(named).transpose()?,
+        general: roles.general.as_ref().map(named).transpose()?,
+        named: named_models(plan, catalog)?,
+    })
+}
+
+/// The models and chains that a chain calls by name.
+///
+/// # Errors
+///
+/// Which one is not there.
+fn named_models(
+    plan: &chain::Plan,
+    catalog: &Catalog,
+) -> Result<BTreeMap<String, Named>, ConfigError> {
+    let found = |name: String| match catalog.find(&name) {
+        Some(entry) => Ok((name.clone(), Named::new(name, Arc::clone(&entry.model)))),
+        None => Err(ConfigError::new(format!(
+            "the chain `{}` calls `{name}`, which is neither a model nor a chain; `ponder models` \
+             lists both",
+            plan.name
+        ))),
+    };
+    plan.named_models().into_iter().map(found).collect()
 }
 
 /// Whether this build can host the configured models.
@@ -248,17 +361,6 @@ fn check_purposes(roles: &Roles, catalog: &Catalog) -> Result<(), ConfigError> {
             "`{id}` makes embeddings and answers nothing: give it an entry of its own, \
              [models.\"{id}\"] with `source`, and choose another model for --model and [roles]"
         )))
-    })
-}
-
-fn models(config: &NodeConfig, catalog: &Catalog) -> Option<Models> {
-    let named = |id: &String| {
-        catalog.find(id).map(|entry| Named::new(id.as_str(), Arc::clone(&entry.model)))
-    };
-    Some(Models {
-        reasoner: named(&config.roles.reasoner)?,
-        translator: config.roles.translator.as_ref().and_then(named),
-        general: config.roles.general.as_ref().and_then(named),
     })
 }
 

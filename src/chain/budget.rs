@@ -1,9 +1,7 @@
-//! One budget for a whole run: tokens and time, shared by all its steps.
+//! One budget for a whole run: tokens, model calls and time, shared by all its steps, also by those that
+//! run at the same time.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
@@ -26,6 +24,7 @@ struct Spent {
     total: Usage,
     /// Tokens that reasoning calls wrote: the part that counts against the client's limit.
     reasoning: u64,
+    calls: u64,
 }
 
 /// What a model call is for: translations do not count against the client's `max_tokens`.
@@ -42,8 +41,16 @@ pub(super) enum Allowance {
     Recommended,
     /// At most this many, at least one.
     AtMost(u32),
-    /// None: the tokens or the time are used up.
-    Exhausted,
+    /// None: this is used up.
+    Exhausted(Cut),
+}
+
+/// A limit of the run that ends a model call, or keeps it from starting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    Tokens,
+    Calls,
+    Time,
 }
 
 impl Budget {
@@ -57,31 +64,48 @@ impl Budget {
         }
     }
 
-    /// What a call for this purpose may still write.
-    pub(super) fn allowance(&self, purpose: Purpose) -> Allowance {
+    /// Begins a call for this purpose: what it may write. A call that may not be made is not counted.
+    pub(super) fn begin(&self, purpose: Purpose) -> Allowance {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return Allowance::Exhausted;
+            return Allowance::Exhausted(Cut::Time);
         }
-        let spent = self.spent();
+        let mut spent = self.spent();
+        if self.limits.calls.is_some_and(|most| spent.calls >= most) {
+            return Allowance::Exhausted(Cut::Calls);
+        }
+        let allowance = match self.left(&spent, purpose) {
+            None => Allowance::Recommended,
+            Some(0) => return Allowance::Exhausted(Cut::Tokens),
+            Some(left) => Allowance::AtMost(u32::try_from(left).unwrap_or(u32::MAX)),
+        };
+        spent.calls += 1;
+        allowance
+    }
+
+    /// What may still be written for this purpose; `None` if there is no limit.
+    fn left(&self, spent: &Spent, purpose: Purpose) -> Option<u64> {
         let overall =
             self.limits.tokens.map(|most| most.saturating_sub(spent.total.completion_tokens));
         let requested = self
             .requested
             .filter(|_| purpose == Purpose::Answer)
             .map(|most| most.saturating_sub(spent.reasoning));
-        match overall.into_iter().chain(requested).min() {
-            None => Allowance::Recommended,
-            Some(0) => Allowance::Exhausted,
-            Some(left) => Allowance::AtMost(u32::try_from(left).unwrap_or(u32::MAX)),
-        }
+        overall.into_iter().chain(requested).min()
     }
 
-    /// Counts what a call cost.
-    pub(super) fn charge(&self, purpose: Purpose, usage: Usage) {
+    /// Counts what a call has cost since it was counted last, and says whether that was too much: calls
+    /// that run at the same time share what is left, and find out only while they write.
+    pub(super) fn spend(&self, purpose: Purpose, usage: Usage) -> Result<(), Cut> {
         let mut spent = self.spent();
+        // What was left before; a call that writes exactly as much is not over it.
+        let left = self.left(&spent, purpose);
         spent.total += usage;
         if purpose == Purpose::Answer {
             spent.reasoning += usage.completion_tokens;
+        }
+        match left {
+            Some(left) if usage.completion_tokens > left => Err(Cut::Tokens),
+            _ => Ok(()),
         }
     }
 
@@ -90,24 +114,14 @@ impl Budget {
         self.spent().total
     }
 
-    /// What the run has cost since it had cost `before`.
-    pub(super) fn since(&self, before: Usage) -> Usage {
-        let total = self.total();
-        Usage {
-            prompt_tokens: total.prompt_tokens.saturating_sub(before.prompt_tokens),
-            completion_tokens: total.completion_tokens.saturating_sub(before.completion_tokens),
-            reasoning_tokens: total.reasoning_tokens.saturating_sub(before.reasoning_tokens),
-        }
-    }
-
     /// When the run must be over.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// The time limit of the run, for a message.
-    pub(super) fn time(&self) -> Option<Duration> {
-        self.limits.time
+    /// The limits of the run, for messages.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 
     fn spent(&self) -> MutexGuard<'_, Spent> {
@@ -118,6 +132,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn wrote(completion_tokens: u64) -> Usage {
@@ -126,24 +142,32 @@ mod tests {
 
     #[tokio::test]
     async fn the_tighter_limit_binds_and_translations_are_not_the_clients() {
-        let limits = Limits { tokens: Some(100), time: None };
+        let limits = Limits { tokens: Some(100), ..Limits::default() };
         let budget = Budget::new(limits, Some(50));
-        budget.charge(Purpose::Translation, wrote(30));
-        assert_eq!(budget.allowance(Purpose::Answer), Allowance::AtMost(50));
-        assert_eq!(budget.allowance(Purpose::Translation), Allowance::AtMost(70));
-        budget.charge(Purpose::Answer, wrote(40));
-        assert_eq!(budget.allowance(Purpose::Answer), Allowance::AtMost(10));
-        budget.charge(Purpose::Answer, wrote(10));
-        assert_eq!(budget.allowance(Purpose::Answer), Allowance::Exhausted);
-        assert_eq!(budget.total(), wrote(80));
+        assert_eq!(budget.spend(Purpose::Translation, wrote(30)), Ok(()));
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::AtMost(50));
+        assert_eq!(budget.begin(Purpose::Translation), Allowance::AtMost(70));
+        assert_eq!(budget.spend(Purpose::Answer, wrote(40)), Ok(()));
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::AtMost(10));
+        assert_eq!(budget.spend(Purpose::Answer, wrote(10)), Ok(()));
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::Exhausted(Cut::Tokens));
+        assert_eq!(budget.spend(Purpose::Answer, wrote(1)), Err(Cut::Tokens));
+        assert_eq!(budget.total(), wrote(81));
+    }
+
+    #[tokio::test]
+    async fn calls_are_counted_when_they_begin() {
+        let budget = Budget::new(Limits { calls: Some(1), ..Limits::default() }, None);
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::Recommended);
+        assert_eq!(budget.begin(Purpose::Translation), Allowance::Exhausted(Cut::Calls));
     }
 
     #[tokio::test]
     async fn time_runs_out() {
-        let limits = Limits { tokens: None, time: Some(Duration::from_millis(20)) };
+        let limits = Limits { time: Some(Duration::from_millis(20)), ..Limits::default() };
         let budget = Budget::new(limits, None);
-        assert_eq!(budget.allowance(Purpose::Answer), Allowance::Recommended);
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::Recommended);
         tokio::time::sleep(Duration::from_millis(30)).await;
-        assert_eq!(budget.allowance(Purpose::Answer), Allowance::Exhausted);
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::Exhausted(Cut::Time));
     }
 }

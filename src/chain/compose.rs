@@ -16,7 +16,14 @@
 //!
 //! `language.then("answer", Reason::math())` does not compile: a language is no text.
 
-use std::{cell::RefCell, collections::HashSet, marker::PhantomData, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashSet,
+    marker::PhantomData,
+    time::Duration,
+};
+
+use serde_json::Value as Json;
 
 use crate::generate::{Kind, Message};
 
@@ -24,11 +31,18 @@ use super::{
     LoadError, Problem,
     language::Language,
     plan::{
-        Arms, Body, Call, Choice, Condition, Limits, ModelRole, Plan, PlannedStep, Source, UsedRole,
+        Block, Body, Call, Choice, Condition, Form, Limits, ModelRole, Plan, PlannedStep, Render,
+        Retry, Source, UsedRole,
     },
-    step::{Action, Step},
-    value::{Solution, Typed},
+    reference::{self, Root},
+    render,
+    step::Step,
+    value::{Solution, Type, Typed},
 };
+
+mod several;
+
+pub use several::{Arm, ByKind, Way};
 
 /// A chain being written.
 #[derive(Debug)]
@@ -36,14 +50,19 @@ pub struct Composer {
     name: String,
     description: String,
     limits: Limits,
-    steps: RefCell<Vec<PlannedStep>>,
+    /// The steps that are being written, those inside of a step on top of those around it.
+    frames: RefCell<Vec<Vec<PlannedStep>>>,
+    slots: Cell<usize>,
+    /// What the handles stand for.
+    sources: RefCell<Vec<Source>>,
+    problems: RefCell<Vec<Problem>>,
 }
 
 /// What a step will give: a value of type `T` that later steps can take.
 #[derive(Debug)]
 pub struct Handle<'chain, T> {
     chain: &'chain Composer,
-    source: Source,
+    source: usize,
     typed: PhantomData<T>,
 }
 
@@ -53,26 +72,6 @@ pub struct When {
     conditions: Vec<Condition>,
 }
 
-/// An action with its input, giving a `T`: what is done for one kind of question.
-#[derive(Debug)]
-pub struct Arm<T> {
-    call: Call,
-    typed: PhantomData<T>,
-}
-
-/// What is done for each kind of question.
-#[derive(Debug)]
-pub struct ByKind<T> {
-    /// For mathematics.
-    pub math: Arm<T>,
-    /// For code.
-    pub code: Arm<T>,
-    /// For a composite question.
-    pub both: Arm<T>,
-    /// For everything else.
-    pub other: Arm<T>,
-}
-
 impl Composer {
     /// Begins a chain.
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
@@ -80,7 +79,10 @@ impl Composer {
             name: name.into(),
             description: description.into(),
             limits: Limits::default(),
-            steps: RefCell::default(),
+            frames: RefCell::new(vec![Vec::new()]),
+            slots: Cell::default(),
+            sources: RefCell::default(),
+            problems: RefCell::default(),
         }
     }
 
@@ -98,68 +100,163 @@ impl Composer {
         self
     }
 
+    /// Limits how many model calls a run may make.
+    #[must_use]
+    pub fn at_most_calls(mut self, calls: u64) -> Self {
+        self.limits.calls = Some(calls);
+        self
+    }
+
     /// The last message of the user.
     pub fn question(&self) -> Handle<'_, String> {
-        Handle { chain: self, source: Source::Question, typed: PhantomData }
+        self.handle(Source::Question)
     }
 
     /// The whole conversation.
     pub fn messages(&self) -> Handle<'_, Vec<Message>> {
-        Handle { chain: self, source: Source::Messages, typed: PhantomData }
+        self.handle(Source::Messages)
+    }
+
+    /// Adds a step that fills a template in the Jinja language: `{{ input.question }}`, and what earlier
+    /// steps gave by their ids.
+    pub fn prompt(&self, id: &str, template: &str) -> Handle<'_, String> {
+        self.render(id, Form::Prompt, template, Type::Text)
+    }
+
+    /// Adds a step that computes a Jinja expression of what earlier steps gave.
+    pub fn transform(&self, id: &str, expression: &str) -> Handle<'_, Json> {
+        self.render(id, Form::Transform, expression, Type::Data)
+    }
+
+    fn render<T>(&self, id: &str, form: Form, text: &str, gives: Type) -> Handle<'_, T> {
+        let names = self.names(id, form, text);
+        let call = Call::Render(Render { form, text: text.into(), names });
+        self.push(id, gives, Body::Call(call))
+    }
+
+    /// What the names of a template stand for; what is wrong with them is said when the chain is finished.
+    fn names(&self, id: &str, form: Form, text: &str) -> Vec<(String, Source)> {
+        let found = match render::names_in(form, text) {
+            Ok(found) => found,
+            Err(message) => {
+                self.problem(id, &message);
+                return Vec::new();
+            }
+        };
+        let mut names: Vec<(String, Source)> = Vec::new();
+        for name in found {
+            let Some((name, source)) = self.named(&name) else {
+                self.problem(id, &format!("no earlier step is called `{name}`"));
+                continue;
+            };
+            if !names.iter().any(|(_, known)| *known == source) {
+                names.push((name, source));
+            }
+        }
+        names
+    }
+
+    /// What a dotted name in a template stands for, with the part of it that names it.
+    fn named(&self, name: &str) -> Option<(String, Source)> {
+        let reference = reference::dotted(name)?.ok()?;
+        match reference.root {
+            Root::Question => Some(("input.question".to_owned(), Source::Question)),
+            Root::Messages => Some(("input.messages".to_owned(), Source::Messages)),
+            Root::Item => Some(("item".to_owned(), Source::Item)),
+            Root::Index => Some(("index".to_owned(), Source::Index)),
+            Root::Step(id) => {
+                let frames = self.frames.borrow();
+                let slot = frames.iter().flatten().find_map(|step| slot_of(step, id))?;
+                Some((id.to_owned(), Source::Step(slot)))
+            }
+        }
     }
 
     /// Ends the chain with its answer.
     ///
     /// # Errors
     ///
-    /// Two steps have the same id, or a handle of another chain was used.
+    /// Two steps have the same id, a handle of another chain was used, or a name in a template stands for
+    /// nothing.
     pub fn finish(&self, output: Handle<'_, Solution>) -> Result<Plan, LoadError> {
-        let steps = self.steps.borrow().clone();
+        let steps = self.frames.borrow().first().cloned().unwrap_or_default();
         let mut ids = HashSet::new();
-        let mut problems: Vec<Problem> = steps
-            .iter()
-            .filter(|step| !ids.insert(step.id.as_str()))
-            .map(|step| Problem::in_rust(&self.name, &step.id, "its id is used twice"))
-            .collect();
+        let mut problems = self.problems.borrow().clone();
+        let twice = steps.iter().filter(|step| !ids.insert(step.id.as_str()));
+        problems.extend(
+            twice.map(|step| Problem::in_rust(&self.name, &step.id, "its id is used twice")),
+        );
         if !std::ptr::eq(output.chain, self) {
             problems.push(Problem::in_rust(&self.name, "", "the output is of another chain"));
         }
         if !problems.is_empty() {
             return Err(LoadError { problems });
         }
-        let roles = roles(&steps);
+        let block = Block { steps, output: output.stands_for() };
         let plan = Plan {
             name: self.name.clone(),
             description: self.description.clone(),
-            roles,
-            steps,
-            output: output.source,
+            roles: roles(&block),
+            block,
+            slots: self.slots.get(),
             limits: self.limits,
         };
         Ok(plan)
     }
 
-    fn push<T>(
+    fn problem(&self, step: &str, message: &str) {
+        self.problems.borrow_mut().push(Problem::in_rust(&self.name, step, message));
+    }
+
+    fn handle<T>(&self, source: Source) -> Handle<'_, T> {
+        let mut sources = self.sources.borrow_mut();
+        sources.push(source);
+        Handle { chain: self, source: sources.len() - 1, typed: PhantomData }
+    }
+
+    fn push<T>(&self, id: &str, gives: Type, body: Body) -> Handle<'_, T> {
+        self.push_when(id, gives, (None, None), body)
+    }
+
+    fn push_when<T>(
         &self,
         id: &str,
-        when: Option<When>,
-        otherwise: Option<Source>,
+        gives: Type,
+        (when, otherwise): (Option<When>, Option<Source>),
         body: Body,
     ) -> Handle<'_, T> {
-        let mut steps = self.steps.borrow_mut();
+        if !reference::is_id(id) {
+            self.problem(id, "an id is letters, digits, `_` and `-`, beginning with a letter");
+        }
+        let slot = self.slots.get();
+        self.slots.set(slot + 1);
         let when = when.map_or_else(Vec::new, |when| when.conditions);
-        steps.push(PlannedStep { id: id.to_owned(), when, otherwise, body });
-        Handle { chain: self, source: Source::Step(steps.len() - 1), typed: PhantomData }
+        let id = id.to_owned();
+        let step = PlannedStep { id, slot, gives, when, otherwise, retry: None, body };
+        if let Some(frame) = self.frames.borrow_mut().last_mut() {
+            frame.push(step);
+        }
+        self.handle(Source::Step(slot))
+    }
+}
+
+/// The slot of the step with this id, also of one that runs beside others.
+fn slot_of(step: &PlannedStep, id: &str) -> Option<usize> {
+    match &step.body {
+        _ if step.id == id => Some(step.slot),
+        Body::Parallel(steps) => steps.iter().find_map(|step| slot_of(step, id)),
+        _ => None,
     }
 }
 
 /// The roles that these steps use; only the reasoner is always needed.
-pub(super) fn roles(steps: &[PlannedStep]) -> Vec<UsedRole> {
-    let calls = steps.iter().flat_map(|step| match &step.body {
-        Body::Call(call) => vec![call],
-        Body::Match { arms, .. } => vec![&arms.math, &arms.code, &arms.both, &arms.other],
+pub(super) fn roles(block: &Block) -> Vec<UsedRole> {
+    let mut used = HashSet::new();
+    block.visit(&mut |call| {
+        if let Call::Action { action, .. } = call {
+            used.extend(action.role());
+        }
     });
-    let used: Vec<ModelRole> = calls.filter_map(|call| call.action.role()).collect();
     ModelRole::ALL
         .into_iter()
         .filter(|role| used.contains(role))
@@ -175,53 +272,114 @@ impl<T> Clone for Handle<'_, T> {
 
 impl<T> Copy for Handle<'_, T> {}
 
+impl<'chain, T> Handle<'chain, T> {
+    fn stands_for(self) -> Source {
+        self.chain.sources.borrow().get(self.source).cloned().unwrap_or(Source::Question)
+    }
+
+    /// The same value where another type is needed that it can only mean; see [`Type::fits`].
+    fn taken_as<U>(self) -> Handle<'chain, U> {
+        Handle { chain: self.chain, source: self.source, typed: PhantomData }
+    }
+
+    /// Tries the step that gives this again when it fails, until it was tried so often.
+    #[must_use]
+    pub fn retrying(self, attempts: u8, wait: Duration) -> Self {
+        let source = self.stands_for();
+        let mut frames = self.chain.frames.borrow_mut();
+        let step = frames.iter_mut().flatten().find(|step| source == Source::Step(step.slot));
+        if let Some(step) = step {
+            step.retry = Some(Retry { attempts, wait });
+        }
+        drop(frames);
+        self
+    }
+}
+
 impl<'chain, T: Typed> Handle<'chain, T> {
     /// Adds a step that takes this value.
     pub fn then<S: Step<T>>(self, id: &str, step: S) -> Handle<'chain, S::Output> {
-        let call = Call { input: self.source, action: step.into() };
-        self.chain.push(id, None, None, Body::Call(call))
+        let call = Call::Action { input: self.stands_for(), action: step.into() };
+        self.chain.push(id, S::Output::TYPE, Body::Call(call))
     }
 
     /// Adds a step that takes this value when the conditions hold; otherwise the value stays as it
     /// is.
     pub fn then_when<S: Step<T, Output = T>>(self, id: &str, when: When, step: S) -> Self {
-        let call = Call { input: self.source, action: step.into() };
-        self.chain.push(id, Some(when), Some(self.source), Body::Call(call))
+        let source = self.stands_for();
+        let call = Call::Action { input: source.clone(), action: step.into() };
+        self.chain.push_when(id, T::TYPE, (Some(when), Some(source)), Body::Call(call))
     }
 
-    /// A step that takes this value, for one kind of question.
-    pub fn arm<S: Step<T>>(self, step: S) -> Arm<S::Output> {
-        let action: Action = step.into();
-        Arm { call: Call { input: self.source, action }, typed: PhantomData }
+    /// Ends the chain with this answer when the conditions hold.
+    pub fn finishes_when(self, id: &str, when: When)
+    where
+        Solution: From<T>,
+    {
+        let body = Body::Finish(self.stands_for());
+        let _: Handle<'_, T> = self.chain.push_when(id, T::TYPE, (Some(when), None), body);
+    }
+}
+
+impl<'chain> Handle<'chain, String> {
+    /// The text as what the user says.
+    pub fn said(self) -> Handle<'chain, Vec<Message>> {
+        self.taken_as()
+    }
+
+    /// Holds when the text is this.
+    pub fn equals(self, text: &str) -> When {
+        condition(self.stands_for(), Choice::Values(vec![text.into()]))
+    }
+}
+
+impl<'chain> Handle<'chain, Solution> {
+    /// What the answer says.
+    pub fn text(self) -> Handle<'chain, String> {
+        self.taken_as()
+    }
+}
+
+impl<'chain> Handle<'chain, Json> {
+    /// The text that the data holds, or the data as JSON.
+    pub fn text(self) -> Handle<'chain, String> {
+        self.taken_as()
+    }
+
+    /// What stands at a key, or at a number in a list; `null` where there is nothing.
+    pub fn key(self, key: &str) -> Self {
+        let source = match self.stands_for() {
+            Source::Inside(whole, mut path) => {
+                path.push(key.to_owned());
+                Source::Inside(whole, path)
+            }
+            whole => Source::Inside(Box::new(whole), vec![key.to_owned()]),
+        };
+        self.chain.handle(source)
+    }
+
+    /// Holds when the data is this.
+    pub fn equals(self, data: impl Into<Json>) -> When {
+        condition(self.stands_for(), Choice::Values(vec![data.into()]))
     }
 }
 
 impl Handle<'_, Language> {
     /// Holds when the language is this one.
     pub fn is(self, language: Language) -> When {
-        let one_of = Choice::Languages(vec![language]);
-        When { conditions: vec![Condition { on: self.source, one_of }] }
+        condition(self.stands_for(), Choice::Languages(vec![language]))
     }
 }
 
-impl<'chain> Handle<'chain, Kind> {
+impl Handle<'_, Kind> {
     /// Holds when the kind is one of these.
     pub fn is_one_of(self, kinds: impl Into<Vec<Kind>>) -> When {
-        let one_of = Choice::Kinds(kinds.into());
-        When { conditions: vec![Condition { on: self.source, one_of }] }
+        condition(self.stands_for(), Choice::Kinds(kinds.into()))
     }
+}
 
-    /// Adds a step that does one thing for each kind.
-    pub fn choose<T: Typed>(self, id: &str, by_kind: ByKind<T>) -> Handle<'chain, T> {
-        let arms = Arms {
-            math: by_kind.math.call,
-            code: by_kind.code.call,
-            both: by_kind.both.call,
-            other: by_kind.other.call,
-        };
-        let body = Body::Match { on: self.source, arms: Box::new(arms) };
-        self.chain.push(id, None, None, body)
-    }
+fn condition(on: Source, one_of: Choice) -> When {
+    When { conditions: vec![Condition { on, one_of, negated: false }] }
 }
 
 impl When {
@@ -229,6 +387,15 @@ impl When {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.conditions.extend(other.conditions);
+        self
+    }
+
+    /// Holds when none of the conditions does.
+    #[must_use]
+    pub fn none(mut self) -> Self {
+        for condition in &mut self.conditions {
+            condition.negated = !condition.negated;
+        }
         self
     }
 }

@@ -1,9 +1,6 @@
 //! What a step may ask of the run it belongs to.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, PoisonError};
 
 use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
@@ -15,12 +12,14 @@ use crate::generate::{
 
 use super::{
     Named,
-    budget::{Allowance, Purpose},
+    budget::{Allowance, Cut, Purpose},
     language::Language,
+    observe::ObservedCall,
     outlet::Outlet,
     parts::Part,
-    plan::ModelRole,
+    plan::{Limits, ModelRole},
     run::{self, Run},
+    step::Target,
     value::Solution,
 };
 
@@ -33,11 +32,13 @@ pub struct Context<'run> {
     action: &'static str,
     outlet: Outlet,
     usage: Mutex<Usage>,
+    /// The step that this one is a part of, whose cost it adds to.
+    part_of: Option<&'run Self>,
 }
 
 /// A model call that a step asks for.
 pub(super) struct ModelCall {
-    pub(super) role: ModelRole,
+    pub(super) target: Target,
     pub(super) request: Request,
     pub(super) purpose: Purpose,
     pub(super) relay: Relay,
@@ -57,13 +58,6 @@ pub(super) struct Called {
     pub(super) cut: Option<Cut>,
 }
 
-/// A limit of the chain that ended a model call, or kept it from starting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    Tokens,
-    Time,
-}
-
 impl Called {
     /// Whether the answer is not whole.
     pub(super) fn is_cut_off(&self) -> bool {
@@ -73,7 +67,27 @@ impl Called {
 
 impl<'run> Context<'run> {
     pub(super) fn new(run: &'run Run, id: String, action: &'static str, outlet: Outlet) -> Self {
-        Self { run, id, action, outlet, usage: Mutex::default() }
+        Self { run, id, action, outlet, usage: Mutex::default(), part_of: None }
+    }
+
+    /// The same as a part of another step.
+    pub(super) fn part_of(self, whole: Option<&'run Self>) -> Self {
+        Self { part_of: whole, ..self }
+    }
+
+    /// The same step, its answers sent to another outlet.
+    pub(super) fn sending_to(&'run self, outlet: Outlet) -> Self {
+        Self::new(self.run, self.id.clone(), self.action, outlet).part_of(Some(self))
+    }
+
+    /// The step's id, with the numbers of the parts it belongs to.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where the step's answer goes.
+    pub(super) fn outlet(&self) -> &Outlet {
+        &self.outlet
     }
 
     /// Reports what the step chose and why, most important reason first.
@@ -106,9 +120,14 @@ impl<'run> Context<'run> {
         self.run.models.of(role).is_some()
     }
 
-    /// The time limit of the run.
-    pub(super) fn time_limit(&self) -> Option<Duration> {
-        self.run.budget.time()
+    /// The limits of the run.
+    pub(super) fn limits(&self) -> Limits {
+        self.run.budget.limits()
+    }
+
+    /// Whether this step's answer is the chain's.
+    pub(super) fn is_answer(&self) -> bool {
+        self.outlet.flows()
     }
 
     /// Sends a piece of the answer, where this step's answer is the chain's.
@@ -132,7 +151,16 @@ impl<'run> Context<'run> {
     }
 
     pub(super) async fn report(&self, state: StepState) {
-        let event = StepEvent { step: self.id.clone(), action: self.action, state };
+        self.pass_on(StepEvent { step: self.id.clone(), action: self.action, state }).await;
+    }
+
+    /// Reports what a step did, to the client and to the record.
+    async fn pass_on(&self, event: StepEvent) {
+        // What a model writes is in the record of its call.
+        let written = matches!(event.state, StepState::Wrote { .. });
+        if let Some(watch) = self.run.watch.as_ref().filter(|_| !written) {
+            watch.stepped(&event);
+        }
         self.outlet.step(event).await;
     }
 
@@ -148,54 +176,72 @@ impl<'run> Context<'run> {
             Some(before) => self.outlet.following(before),
             None => self.outlet.holding(),
         };
-        let spent_before = self.run.budget.total();
         // What is left of the time is for this part and those that follow it.
         let left = u32::try_from(count.saturating_sub(number) + 1).unwrap_or(u32::MAX);
         let time = self.run.remaining().map(|time| time / left);
         let part = self.run.part(format!("{}/{number}/", self.id), part, time, outlet);
-        let solution = run::answer(&part).await;
-        let spent = self.run.budget.since(spent_before);
-        *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += spent;
-        solution
+        run::answer(&part, self).await
     }
 
-    /// Calls the model of a role within the run's budget.
+    /// Adds to what the step has cost, and to what the steps that it is a part of have.
+    fn add(&self, usage: Usage) {
+        *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += usage;
+        if let Some(whole) = self.part_of {
+            whole.add(usage);
+        }
+    }
+
+    /// Calls a model within the run's budget.
     ///
     /// # Errors
     ///
-    /// What the model reports; no model with this role.
+    /// What the model reports; no such model; an answer that says nothing, where something else is tried
+    /// in its place.
     pub(super) async fn call(&self, call: ModelCall) -> Result<Called, GenerateError> {
-        let ModelCall { role, mut request, purpose, relay } = call;
-        let Some(Named { model, .. }) = self.run.models.of(role) else {
-            return Err(GenerateError::engine(format!("no model has the role `{role}`")));
+        let ModelCall { target, mut request, purpose, relay } = call;
+        let Some(Named { id, model }) = self.run.models.find(&target) else {
+            return Err(GenerateError::engine(match target {
+                Target::Role(role) => format!("no model has the role `{role}`"),
+                Target::Named(name) => format!("no model is called `{name}`"),
+            }));
         };
         request.within = self.run.remaining();
-        let deadline = self.run.budget.deadline();
-        match self.run.budget.allowance(purpose) {
+        match self.run.budget.begin(purpose) {
             Allowance::Recommended => {}
             Allowance::AtMost(most) => {
                 request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
             }
-            Allowance::Exhausted => {
-                let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-                let cut = Some(if late { Cut::Time } else { Cut::Tokens });
-                return Ok(Called { answer: Answer::default(), cut });
+            Allowance::Exhausted(cut) => {
+                return Ok(Called { answer: Answer::default(), cut: Some(cut) });
             }
         }
         let mut answer = Answer::default();
-        let ended = within(deadline, async {
+        let asked = self.run.watch.as_ref().map(|_| request.clone());
+        let started = Instant::now();
+        let ended = within(self.run.budget.deadline(), async {
             let mut generation = model.generate(request).await?;
-            self.take(&mut generation, &mut answer, relay).await
+            self.take(&mut generation, &mut answer, purpose, relay).await
         });
-        let cut = match ended.await {
-            Some(ended) => {
-                ended?;
-                None
+        let ended = ended.await.unwrap_or(Ok(Some(Cut::Time)));
+        if let (Some(watch), Some(asked)) = (&self.run.watch, &asked) {
+            if let Ok(Some(_)) = ended {
+                answer.finish.reason = FinishReason::Length;
             }
-            None => Some(Cut::Time),
-        };
-        self.run.budget.charge(purpose, answer.finish.usage);
-        *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += answer.finish.usage;
+            watch.called(&ObservedCall {
+                step: &self.id,
+                model: id,
+                request: asked,
+                answer: ended.as_ref().map(|_| &answer),
+                elapsed: started.elapsed(),
+            });
+        }
+        let cut = ended?;
+        self.add(answer.finish.usage);
+        let says_nothing = answer.content.trim().is_empty();
+        if says_nothing && cut.is_none() && relay == Relay::Everything && self.outlet.is_tentative()
+        {
+            return Err(GenerateError::engine("the model gave an empty answer"));
+        }
         Ok(Called { answer, cut })
     }
 
@@ -205,35 +251,64 @@ impl<'run> Context<'run> {
         &self,
         generation: &mut Generation,
         answer: &mut Answer,
+        purpose: Purpose,
         relay: Relay,
-    ) -> Result<(), GenerateError> {
+    ) -> Result<Option<Cut>, GenerateError> {
+        let mut counted = Usage::default();
         while let Some(delta) = generation.next().await {
-            match delta? {
+            let token = match delta? {
                 Delta::Reasoning(text) => {
-                    answer.finish.usage.completion_tokens += 1;
-                    answer.finish.usage.reasoning_tokens += 1;
                     answer.reasoning.push_str(&text);
-                    if relay == Relay::Everything {
-                        self.outlet.reasoning(&text).await;
-                    }
+                    let sent = relay == Relay::Everything && self.outlet.reasoning(&text).await;
+                    self.wrote(sent, true, text).await;
+                    Usage { completion_tokens: 1, reasoning_tokens: 1, ..Usage::default() }
                 }
                 Delta::Content(text) => {
-                    answer.finish.usage.completion_tokens += 1;
                     answer.content.push_str(&text);
-                    if relay == Relay::Everything {
-                        self.outlet.content(&text).await;
-                    }
+                    let sent = relay == Relay::Everything && self.outlet.content(&text).await;
+                    self.wrote(sent, false, text).await;
+                    Usage { completion_tokens: 1, ..Usage::default() }
                 }
                 // Never asked for by a chain.
-                Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {}
+                Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {
+                    continue;
+                }
                 Delta::Step(event) => {
                     let step = format!("{}/{}", self.id, event.step);
-                    self.outlet.step(StepEvent { step, ..event }).await;
+                    self.pass_on(StepEvent { step, ..event }).await;
+                    continue;
                 }
-                Delta::Finished(finish) => answer.finish = finish,
+                Delta::Finished(finish) => {
+                    answer.finish = finish;
+                    // What the deltas stood for is known now; that it was too much is no reason to
+                    // throw away an answer that is whole.
+                    let _ = self.run.budget.spend(purpose, beyond(answer.finish.usage, counted));
+                    return Ok(None);
+                }
+            };
+            counted += token;
+            answer.finish.usage = counted;
+            if let Err(cut) = self.run.budget.spend(purpose, token) {
+                return Ok(Some(cut));
             }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Reports what a model wrote where the client sees it nowhere else and has asked for it.
+    async fn wrote(&self, sent: bool, thinking: bool, text: String) {
+        if !sent && self.run.request.step_text {
+            self.report(StepState::Wrote { thinking, text }).await;
+        }
+    }
+}
+
+/// What `whole` counts beyond `part`.
+fn beyond(whole: Usage, part: Usage) -> Usage {
+    Usage {
+        prompt_tokens: whole.prompt_tokens.saturating_sub(part.prompt_tokens),
+        completion_tokens: whole.completion_tokens.saturating_sub(part.completion_tokens),
+        reasoning_tokens: whole.reasoning_tokens.saturating_sub(part.reasoning_tokens),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     ModelNames,
     language::{self, Language},
     parts,
-    plan::{Body, Call, Choice, Condition, ModelRole, Plan, Source},
+    plan::{Block, Body, Branch, Call, Choice, Condition, ModelRole, Plan, PlannedStep, Source},
     routing,
     step::Action,
 };
@@ -73,66 +73,139 @@ struct Walk<'plan> {
     steps: Vec<ExplainedStep>,
 }
 
-/// What the steps that need no model give.
+/// What is asked, and what is known of it without a model.
+struct Asked<'question> {
+    question: &'question str,
+    kind: Kind,
+    /// What the steps give, by their slots.
+    known: Vec<Option<Known>>,
+}
+
+/// What a step that needs no model gives.
 #[derive(Clone, Copy)]
 enum Known {
     Language(Language),
     Kind(Kind),
-    Unknown,
 }
 
 impl Walk<'_> {
     fn question(&mut self, question: &str, kind: Kind, path: &str) {
-        let mut known: Vec<Known> = Vec::new();
-        for step in &self.plan.steps {
-            let id = format!("{path}{}", step.id);
-            let Some(call) = call_of(&step.body, &known) else {
-                known.push(Known::Unknown);
-                continue;
-            };
-            if !step.when.iter().all(|condition| may_hold(condition, &known)) {
-                known.push(Known::Unknown);
-                continue;
+        let mut asked = Asked { question, kind, known: vec![None; self.plan.slots] };
+        self.block(&self.plan.block, &mut asked, path);
+    }
+
+    fn block(&mut self, block: &Block, asked: &mut Asked<'_>, path: &str) {
+        for step in &block.steps {
+            if step.when.iter().all(|condition| asked.may_hold(condition)) {
+                self.step(step, asked, path);
             }
-            known.push(match call.action {
-                Action::DetectLanguage(_) => Known::Language(language::detect(question).language),
-                Action::Route(_) => Known::Kind(kind),
-                _ => Known::Unknown,
-            });
-            let empty = question.trim().is_empty();
-            let role = call.action.role().filter(|role| !(empty && *role == ModelRole::General));
-            let model = role.and_then(|role| self.models.of(role)).map(str::to_owned);
-            self.steps.push(ExplainedStep { id: id.clone(), kind: call.action.name(), model });
-            if matches!(call.action, Action::Split(_)) {
-                for (part, number) in parts::split(question).unwrap_or_default().iter().zip(1..) {
-                    self.question(&part.text, part.kind, &format!("{id}/{number}/"));
+        }
+    }
+
+    fn step(&mut self, step: &PlannedStep, asked: &mut Asked<'_>, path: &str) {
+        let id = format!("{path}{}", step.id);
+        match &step.body {
+            Body::Call(call) => {
+                let known = self.call(call, asked, &id);
+                if let Some(place) = asked.known.get_mut(step.slot) {
+                    *place = known;
                 }
             }
+            Body::Match { on, arms, otherwise } => match asked.choice(on) {
+                Some(choice) => {
+                    let arm = arms.iter().find(|(name, _)| *name == choice).map(|(_, arm)| arm);
+                    if let Some(arm) = arm.or(otherwise.as_ref()) {
+                        self.branch(arm, asked, &id);
+                    }
+                }
+                // Which way it goes is for a model to say.
+                None => self.listed(&id, "match", None),
+            },
+            Body::Parallel(steps) => {
+                self.listed(&id, "parallel", None);
+                for step in steps {
+                    if step.when.iter().all(|condition| asked.may_hold(condition)) {
+                        self.step(step, asked, path);
+                    }
+                }
+            }
+            Body::Map { each, .. } => {
+                self.listed(&id, "map", None);
+                self.branch(each, asked, &format!("{id}/*"));
+            }
+            Body::Fallback(branches) => {
+                self.listed(&id, "fallback", None);
+                if let Some(first) = branches.first() {
+                    self.branch(first, asked, &format!("{id}/1"));
+                }
+            }
+            Body::Finish(_) => self.listed(&id, "finish", None),
         }
     }
-}
 
-/// The call that a body makes; `None` where that depends on a model.
-fn call_of<'plan>(body: &'plan Body, known: &[Known]) -> Option<&'plan Call> {
-    match body {
-        Body::Call(call) => Some(call),
-        Body::Match { on: Source::Step(position), arms } => match known.get(*position) {
-            Some(Known::Kind(kind)) => Some(arms.of(*kind)),
+    fn branch(&mut self, branch: &Branch, asked: &mut Asked<'_>, id: &str) {
+        match branch {
+            Branch::Call(call) => {
+                self.call(call, asked, id);
+            }
+            Branch::Steps(block) => self.block(block, asked, &format!("{id}/")),
+        }
+    }
+
+    fn call(&mut self, call: &Call, asked: &Asked<'_>, id: &str) -> Option<Known> {
+        let Call::Action { action, .. } = call else {
+            self.listed(id, call.name(), None);
+            return None;
+        };
+        let unasked = asked.question.trim().is_empty() && action.role() == Some(ModelRole::General);
+        let target = action.target().filter(|_| !unasked);
+        let model = target.and_then(|target| self.models.find(&target).map(str::to_owned));
+        self.listed(id, call.name(), model);
+        match action {
+            Action::DetectLanguage(_) => {
+                Some(Known::Language(language::detect(asked.question).language))
+            }
+            Action::Route(_) => Some(Known::Kind(asked.kind)),
+            Action::Split(_) => {
+                let parts = parts::split(asked.question).unwrap_or_default();
+                for (part, number) in parts.iter().zip(1..) {
+                    self.question(&part.text, part.kind, &format!("{id}/{number}/"));
+                }
+                None
+            }
             _ => None,
-        },
-        Body::Match { .. } => None,
+        }
+    }
+
+    fn listed(&mut self, id: &str, kind: &'static str, model: Option<String>) {
+        self.steps.push(ExplainedStep { id: id.to_owned(), kind, model });
     }
 }
 
-/// Whether a condition holds, or could.
-fn may_hold(condition: &Condition, known: &[Known]) -> bool {
-    let Source::Step(position) = condition.on else { return true };
-    match (known.get(position), &condition.one_of) {
-        (Some(Known::Language(language)), Choice::Languages(accepted)) => {
-            accepted.contains(language)
+impl Asked<'_> {
+    fn known(&self, source: &Source) -> Option<Known> {
+        match source {
+            Source::Step(slot) => *self.known.get(*slot)?,
+            _ => None,
         }
-        (Some(Known::Kind(kind)), Choice::Kinds(accepted)) => accepted.contains(kind),
-        _ => true,
+    }
+
+    /// The name of the arm that a value chooses; `None` where that depends on a model.
+    fn choice(&self, on: &Source) -> Option<&'static str> {
+        match self.known(on)? {
+            Known::Language(language) => Some(language.as_str()),
+            Known::Kind(kind) => Some(kind.as_str()),
+        }
+    }
+
+    /// Whether a condition holds, or could.
+    fn may_hold(&self, condition: &Condition) -> bool {
+        let accepted = match (self.known(&condition.on), &condition.one_of) {
+            (Some(Known::Language(language)), Choice::Languages(all)) => all.contains(&language),
+            (Some(Known::Kind(kind)), Choice::Kinds(all)) => all.contains(&kind),
+            _ => return true,
+        };
+        accepted != condition.negated
     }
 }
 

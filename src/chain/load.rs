@@ -2,23 +2,18 @@
 
 use std::{path::Path, time::Duration};
 
-use serde_saphyr::Spanned;
-
-use crate::generate::Kind;
-
 use super::{
-    language::Language,
-    plan::{
-        Arms, Body, Choice, Condition, Limits, ModelRole, Plan, PlannedStep, Source, UsedRole,
-        type_of,
-    },
+    plan::{Block, Limits, ModelRole, Plan, PlannedStep, UsedRole},
     problem::{LoadError, Problem},
-    reference::{self, Reference},
-    spec,
+    reference,
+    spec::{self, Placed, Spot, spot},
     value::Type,
 };
 
 mod call;
+mod name;
+mod several;
+mod step;
 mod yaml;
 
 /// The version of the format that is read.
@@ -46,7 +41,15 @@ pub fn load_file(path: &Path) -> Result<Plan, LoadError> {
 /// type.
 pub fn load(text: &str, file: &str) -> Result<Plan, LoadError> {
     let spec = yaml::read(text, file)?;
-    let mut loader = Loader { file, problems: Vec::new(), steps: Vec::new(), roles: Vec::new() };
+    let mut loader = Loader {
+        file,
+        chain: &spec.name.value,
+        problems: Vec::new(),
+        visible: Vec::new(),
+        slots: 0,
+        roles: Vec::new(),
+        surroundings: Surroundings::default(),
+    };
     match loader.plan(&spec) {
         Some(plan) if loader.problems.is_empty() => Ok(plan),
         _ => Err(LoadError { problems: loader.problems }),
@@ -57,17 +60,48 @@ pub fn load(text: &str, file: &str) -> Result<Plan, LoadError> {
 /// are checked too.
 struct Loader<'file> {
     file: &'file str,
+    /// The chain's name.
+    chain: &'file str,
     problems: Vec<Problem>,
-    /// The id of each step so far, and the step if nothing is wrong with it.
-    steps: Vec<(String, Option<PlannedStep>)>,
+    /// The steps that can be named at the moment.
+    visible: Vec<Visible>,
+    slots: usize,
     roles: Vec<UsedRole>,
+    surroundings: Surroundings,
+}
+
+/// A step that can be named.
+#[derive(Debug, Clone)]
+struct Visible {
+    id: String,
+    slot: usize,
+    gives: Gives,
+}
+
+/// What can be known of what a step or a way of it gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    /// A value of this type.
+    A(Type),
+    /// Nothing: the chain ends there.
+    Nothing,
+    /// Something is wrong with it, which is listed.
+    Unknown,
+}
+
+/// What is around a step.
+#[derive(Debug, Clone, Copy, Default)]
+struct Surroundings {
+    /// Whether there is an item, because this is inside of a `map`.
+    item: bool,
+    /// Whether other steps run at the same time or in its place, so that it cannot end the chain.
+    beside: bool,
 }
 
 /// Where something stands in the file.
 #[derive(Debug, Clone, Copy)]
 struct Place<'file> {
-    line: u64,
-    column: u64,
+    spot: Spot,
     step: Option<&'file str>,
 }
 
@@ -75,25 +109,30 @@ struct Place<'file> {
 const LONGEST_RUN: u64 = 7 * 24 * 3600;
 
 impl<'file> Place<'file> {
-    fn of<T>(value: &Spanned<T>, step: Option<&'file str>) -> Self {
-        Self { line: value.referenced.line(), column: value.referenced.column(), step }
+    fn of<T>(value: &Placed<T>, step: Option<&'file str>) -> Self {
+        Self { spot: spot(value), step }
+    }
+
+    /// Another place of the same step.
+    fn at(self, spot: Spot) -> Self {
+        Self { spot, ..self }
     }
 }
 
-impl Loader<'_> {
+impl<'file> Loader<'file> {
     /// Notes a problem; `None`, so that the caller can return with it.
     fn problem<T>(&mut self, place: Place<'_>, message: impl Into<String>) -> Option<T> {
         self.problems.push(Problem {
             file: self.file.to_owned(),
-            line: place.line,
-            column: place.column,
+            line: place.spot.line,
+            column: place.spot.column,
             step: place.step.map(str::to_owned),
             message: message.into(),
         });
         None
     }
 
-    fn plan(&mut self, spec: &spec::Spec) -> Option<Plan> {
+    fn plan(&mut self, spec: &'file spec::Spec) -> Option<Plan> {
         let version = Place::of(&spec.version, None);
         if spec.version.value != VERSION {
             let found = spec.version.value;
@@ -107,14 +146,12 @@ impl Loader<'_> {
         if spec.steps.is_empty() {
             self.problem::<()>(Place::of(&spec.name, None), "a chain needs at least one step");
         }
-        for step in &spec.steps {
-            let planned = self.step(&step.value, &spec.name.value);
-            self.steps.push((step.value.id.value.clone(), planned));
-        }
+        let steps: Vec<Option<PlannedStep>> =
+            spec.steps.iter().map(|step| self.step(step)).collect();
         let limits = self.limits(&spec.limits);
         let place = Place::of(&spec.output, None);
         let output = self.source(&spec.output.value, place)?;
-        let found = self.type_of(output)?;
+        let found = self.type_of(&output)?;
         if !matches!(found, Type::Answer | Type::Text) {
             return self.problem(place, format!("the output is an answer or text, not {found}"));
         }
@@ -122,14 +159,14 @@ impl Loader<'_> {
             name: spec.name.value.clone(),
             description: spec.description.clone(),
             roles: std::mem::take(&mut self.roles),
-            steps: self.steps.drain(..).map(|(_, step)| step).collect::<Option<_>>()?,
-            output,
+            block: Block { steps: steps.into_iter().collect::<Option<_>>()?, output },
+            slots: self.slots,
             limits,
         })
     }
 
     fn limits(&mut self, limits: &spec::Limits) -> Limits {
-        for limit in [&limits.tokens, &limits.seconds].into_iter().flatten() {
+        for limit in [&limits.tokens, &limits.seconds, &limits.calls].into_iter().flatten() {
             if limit.value == 0 {
                 self.problem::<()>(Place::of(limit, None), "a limit is at least 1");
             }
@@ -142,162 +179,7 @@ impl Loader<'_> {
         Limits {
             tokens: limits.tokens.as_ref().map(|tokens| tokens.value),
             time: limits.seconds.as_ref().map(|seconds| Duration::from_secs(seconds.value)),
-        }
-    }
-
-    fn step(&mut self, step: &spec::Step, chain: &str) -> Option<PlannedStep> {
-        let id = step.id.value.as_str();
-        let place = Place::of(&step.id, Some(id));
-        if !reference::is_id(id) {
-            let message = "an id is letters, digits, `_` and `-`, beginning with a letter, and not \
-                           `input`";
-            self.problem::<()>(place, message);
-        }
-        if self.steps.iter().any(|(earlier, _)| earlier == id) {
-            self.problem::<()>(place, "an earlier step has this id; ids are unique");
-        }
-        let body = self.body(step, chain, place);
-        let when = match &step.when {
-            Some(when) => self.conditions(when, id),
-            None => Some(Vec::new()),
-        };
-        let body = body?;
-        let otherwise = match (&step.otherwise, &step.when) {
-            (Some(otherwise), Some(_)) => Some(self.otherwise(otherwise, id, body.output())?),
-            (Some(otherwise), None) => {
-                let place = Place::of(otherwise, Some(id));
-                return self.problem(place, "`otherwise` belongs to `when`, and there is none");
-            }
-            (None, Some(when)) => {
-                let place = Place::of(when, Some(id));
-                let message = "a step with `when` needs `otherwise`: what it gives when it is \
-                               skipped, for example `otherwise: ${input.question}`";
-                return self.problem(place, message);
-            }
-            (None, None) => None,
-        };
-        Some(PlannedStep { id: id.to_owned(), when: when?, otherwise, body })
-    }
-
-    /// What a skipped step gives: it must have the type of what the step gives.
-    fn otherwise(&mut self, text: &Spanned<String>, id: &str, wanted: Type) -> Option<Source> {
-        let place = Place::of(text, Some(id));
-        let source = self.source(&text.value, place)?;
-        let found = self.type_of(source)?;
-        if found != wanted {
-            return self.problem(place, format!("the step gives {wanted}, `otherwise` {found}"));
-        }
-        Some(source)
-    }
-
-    fn body(&mut self, step: &spec::Step, chain: &str, place: Place<'_>) -> Option<Body> {
-        let id = step.id.value.as_str();
-        let given = [&step.math, &step.code, &step.both, &step.other];
-        let Some(on) = &step.match_on else {
-            if let Some(arm) = given.into_iter().flatten().next() {
-                let message = "`math`, `code`, `both` and `other` belong to `match`";
-                return self.problem(Place::of(arm, Some(id)), message);
-            }
-            return self.call(step.actions(), step.options(), place, chain).map(Body::Call);
-        };
-        let match_place = Place::of(on, Some(id));
-        if !step.actions().is_empty() {
-            return self.problem(match_place, "a step has `match` or one action, not both");
-        }
-        let source = self.source(&on.value, match_place)?;
-        let found = self.type_of(source)?;
-        if found != Type::Kind {
-            return self.problem(match_place, format!("`match` needs {}, not {found}", Type::Kind));
-        }
-        let [Some(math), Some(code), Some(both), Some(other)] = given.map(Option::as_ref) else {
-            return self.problem(match_place, "`match` needs `math`, `code`, `both` and `other`");
-        };
-        let [math, code, both, other] = [math, code, both, other].map(|arm| {
-            let place = Place::of(arm, Some(id));
-            let call = self.call(arm.value.actions(), arm.value.options(), place, chain)?;
-            let found = call.action.output();
-            if found == Type::Answer {
-                return Some(call);
-            }
-            self.problem(place, format!("every arm gives {}, not {found}", Type::Answer))
-        });
-        let arms = Arms { math: math?, code: code?, both: both?, other: other? };
-        Some(Body::Match { on: source, arms: Box::new(arms) })
-    }
-
-    fn conditions(&mut self, when: &Spanned<String>, id: &str) -> Option<Vec<Condition>> {
-        let place = Place::of(when, Some(id));
-        let comparisons = match reference::conditions(&when.value) {
-            Ok(comparisons) => comparisons,
-            Err(message) => return self.problem(place, message),
-        };
-        comparisons.into_iter().map(|comparison| self.condition(comparison, place)).collect()
-    }
-
-    fn condition(
-        &mut self,
-        comparison: reference::Comparison<'_>,
-        place: Place<'_>,
-    ) -> Option<Condition> {
-        let on = self.resolve(comparison.on, place)?;
-        let values = comparison.one_of;
-        let one_of = match self.type_of(on)? {
-            Type::Language => {
-                let find =
-                    |name: &str| Language::ALL.into_iter().find(|item| item.as_str() == name);
-                values.iter().map(|name| find(name)).collect::<Option<_>>().map(Choice::Languages)
-            }
-            Type::Kind => values
-                .iter()
-                .map(|name| name.parse().ok())
-                .collect::<Option<_>>()
-                .map(Choice::Kinds),
-            found => {
-                let message = format!("a condition looks at a language or a kind, not {found}");
-                return self.problem(place, message);
-            }
-        };
-        let Some(one_of) = one_of else {
-            let kinds = [Kind::Math, Kind::Code, Kind::Both, Kind::Other].map(Kind::as_str);
-            let message = format!(
-                "a language is one of {}; a kind is one of {}",
-                Language::ALL.map(Language::as_str).join(", "),
-                kinds.join(", ")
-            );
-            return self.problem(place, message);
-        };
-        Some(Condition { on, one_of })
-    }
-
-    fn source(&mut self, text: &str, place: Place<'_>) -> Option<Source> {
-        match reference::reference(text) {
-            Ok(reference) => self.resolve(reference, place),
-            Err(message) => self.problem(place, message),
-        }
-    }
-
-    fn resolve(&mut self, reference: Reference<'_>, place: Place<'_>) -> Option<Source> {
-        let name = match reference {
-            Reference::Question => return Some(Source::Question),
-            Reference::Messages => return Some(Source::Messages),
-            Reference::Step(name) => name,
-        };
-        if let Some(position) = self.steps.iter().position(|(id, _)| id == name) {
-            return Some(Source::Step(position));
-        }
-        let earlier: Vec<&str> = self.steps.iter().map(|(id, _)| id.as_str()).collect();
-        let list = if earlier.is_empty() { "none".to_owned() } else { earlier.join(", ") };
-        let message = format!("no earlier step is called `{name}`; earlier steps: {list}");
-        self.problem(place, message)
-    }
-
-    /// The type of what a source gives; `None` where its step has problems, which are listed.
-    fn type_of(&self, source: Source) -> Option<Type> {
-        match source {
-            Source::Step(position) => {
-                self.steps.get(position)?.1.as_ref().map(|step| step.body.output())
-            }
-            Source::Question | Source::Messages => type_of(&[], source),
+            calls: limits.calls.as_ref().map(|calls| calls.value),
         }
     }
 }

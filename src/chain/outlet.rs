@@ -23,6 +23,11 @@ pub(super) struct Outlet {
     content: Arc<Content>,
     /// Whether the client has seen content; shared by all outlets of a run.
     begun: Arc<AtomicBool>,
+    /// Whether thinking is sent: of steps that run at the same time, only the first one's is, for two
+    /// trains of thought cannot be read in one stream.
+    thinks: bool,
+    /// Whether something else is tried if what is sent here comes to nothing.
+    tentative: bool,
 }
 
 /// What happens to content.
@@ -43,7 +48,8 @@ where
 {
     let (sender, receiver) = mpsc::channel(0);
     let content = Arc::new(Content::new(true, None));
-    let run = start(Outlet { sender, content, begun: Arc::default() });
+    let run =
+        start(Outlet { sender, content, begun: Arc::default(), thinks: true, tentative: false });
     let end = run.map(|finish| finish.map(Delta::Finished)).into_stream();
     // The run waits until each delta is taken, so its end comes after all of them.
     futures::stream::select(receiver.map(Ok), end)
@@ -66,9 +72,34 @@ impl Outlet {
         self.with(Content::new(self.content.flows, Some(before)))
     }
 
+    /// The same outlet for a step beside the one whose thinking is sent.
+    pub(super) fn beside(&self) -> Self {
+        Self { thinks: false, ..self.holding() }
+    }
+
+    /// The same outlet for an attempt after which another one follows if it comes to nothing, or for the
+    /// last of them.
+    pub(super) fn attempt(&self, last: bool) -> Self {
+        Self { tentative: self.tentative || !last, ..self.clone() }
+    }
+
+    /// Whether content is sent as it comes.
+    pub(super) fn flows(&self) -> bool {
+        self.content.flows
+    }
+
+    /// Whether something else is tried if this comes to nothing.
+    pub(super) fn is_tentative(&self) -> bool {
+        self.tentative
+    }
+
+    /// Whether the client has seen content, after which nothing can be tried again.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     fn with(&self, content: Content) -> Self {
-        let (sender, begun) = (self.sender.clone(), Arc::clone(&self.begun));
-        Self { sender, content: Arc::new(content), begun }
+        Self { content: Arc::new(content), ..self.clone() }
     }
 
     /// Reports what a step does.
@@ -76,17 +107,24 @@ impl Outlet {
         self.send(Delta::Step(event)).await;
     }
 
-    /// Sends thinking; what comes after the first content is dropped, for clients rely on the order.
-    pub(super) async fn reasoning(&self, text: &str) {
-        if !self.begun.load(Ordering::Relaxed) && !text.is_empty() {
+    /// Sends thinking, and says whether it did: what comes after the first content is dropped, for clients
+    /// rely on the order.
+    pub(super) async fn reasoning(&self, text: &str) -> bool {
+        let sends = self.thinks && !self.has_begun();
+        if sends && !text.is_empty() {
             self.send(Delta::Reasoning(text.to_owned())).await;
         }
+        sends
     }
 
-    /// Sends a piece of the answer, unless content is held back.
-    pub(super) async fn content(&self, text: &str) {
-        if !self.content.flows || text.is_empty() {
-            return;
+    /// Sends a piece of the answer, and says whether it did: it does not where content is held back.
+    pub(super) async fn content(&self, text: &str) -> bool {
+        if !self.content.flows {
+            return false;
+        }
+        // A blank is nothing that would keep another attempt from taking over.
+        if text.is_empty() || (self.tentative && !self.has_begun() && text.trim().is_empty()) {
+            return true;
         }
         self.begun.store(true, Ordering::Relaxed);
         let before = self.content.before.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -94,11 +132,12 @@ impl Outlet {
             self.send(Delta::Content(before)).await;
         }
         self.send(Delta::Content(text.to_owned())).await;
+        true
     }
 
     /// Sends a whole answer, unless it was streamed already.
     pub(super) async fn whole(&self, text: &str) {
-        if !self.begun.load(Ordering::Relaxed) {
+        if !self.has_begun() {
             self.content(text).await;
         }
     }

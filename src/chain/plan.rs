@@ -1,13 +1,20 @@
 //! A plan: a chain whose names are resolved and whose types fit.
 //!
-//! A chain file and typed Rust ([`super::compose`]) both make one; running, explaining and listing
-//! see only the plan. A step refers to earlier steps by position, so cycles cannot be written down.
+//! A chain file and typed Rust ([`super::compose`]) both make one; running, explaining, drawing and
+//! writing see only the plan. Every step has a slot, the number of its value; a step refers to slots that
+//! are filled before it runs, so cycles cannot be written down.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde_json::Value as Json;
 
 use crate::generate::Kind;
 
-use super::{language::Language, step::Action, value::Type};
+use super::{
+    language::Language,
+    step::{Action, Target},
+    value::Type,
+};
 
 /// A chain that can be run.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,10 +25,10 @@ pub struct Plan {
     pub description: String,
     /// The model roles it uses.
     pub roles: Vec<UsedRole>,
-    /// The steps, in the order in which they run.
-    pub(super) steps: Vec<PlannedStep>,
-    /// What the chain answers with.
-    pub(super) output: Source,
+    /// The steps, in the order in which they run, and what the chain answers with.
+    pub(super) block: Block,
+    /// How many slots there are.
+    pub(super) slots: usize,
     /// What a whole run may cost.
     pub limits: Limits,
 }
@@ -74,16 +81,32 @@ pub struct Limits {
     pub tokens: Option<u64>,
     /// The longest a run may take; `None` sets no limit.
     pub time: Option<Duration>,
+    /// The most model calls; `None` sets no limit.
+    pub calls: Option<u64>,
+}
+
+/// Steps that run one after the other, and what they give together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Block {
+    pub(super) steps: Vec<PlannedStep>,
+    pub(super) output: Source,
 }
 
 /// One step.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PlannedStep {
     pub(super) id: String,
+    /// The number of its value.
+    pub(super) slot: usize,
+    /// The type of its value.
+    pub(super) gives: Type,
     /// Every condition must hold, or the step is skipped.
     pub(super) when: Vec<Condition>,
-    /// What a skipped step gives; always there where `when` is not empty.
+    /// What a skipped step gives; always there where `when` is not empty, except for one that ends the
+    /// chain.
     pub(super) otherwise: Option<Source>,
+    /// How often it is tried.
+    pub(super) retry: Option<Retry>,
     pub(super) body: Body,
 }
 
@@ -92,46 +115,70 @@ pub(super) struct PlannedStep {
 pub(super) enum Body {
     /// One thing.
     Call(Call),
-    /// One thing for each kind of question.
-    Match { on: Source, arms: Box<Arms> },
+    /// One of several things, by a value.
+    Match { on: Source, arms: Vec<(String, Branch)>, otherwise: Option<Branch> },
+    /// Several steps at the same time; gives an object with what each gives.
+    Parallel(Vec<PlannedStep>),
+    /// The same for every item of a list; gives the list of what comes of them.
+    Map { over: Source, each: Branch, at_once: usize },
+    /// The first of several things that does not fail.
+    Fallback(Vec<Branch>),
+    /// Ends the chain with this answer.
+    Finish(Source),
 }
 
-/// What is done for each kind of question.
+/// One of several ways that a step may go.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Arms {
-    pub(super) math: Call,
-    pub(super) code: Call,
-    pub(super) both: Call,
-    pub(super) other: Call,
-}
-
-impl Arms {
-    pub(super) fn of(&self, kind: Kind) -> &Call {
-        match kind {
-            Kind::Math => &self.math,
-            Kind::Code => &self.code,
-            Kind::Both => &self.both,
-            Kind::Other => &self.other,
-        }
-    }
+pub(super) enum Branch {
+    Call(Call),
+    Steps(Block),
 }
 
 /// An action and what it works on.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Call {
-    pub(super) input: Source,
-    pub(super) action: Action,
+pub(super) enum Call {
+    Action {
+        input: Source,
+        action: Action,
+    },
+    /// Made of values without a model.
+    Render(Render),
+}
+
+/// What is made of values without a model.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Render {
+    pub(super) form: Form,
+    /// The template or the expression; see [`super::render`].
+    pub(super) text: Arc<str>,
+    /// The names in it, and what they stand for.
+    pub(super) names: Vec<(String, Source)>,
+}
+
+/// What a rendering gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A template filled in: text.
+    Prompt,
+    /// An expression computed: data.
+    Transform,
 }
 
 /// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
     /// `${input.question}`: the last message of the user.
     Question,
     /// `${input.messages}`: the whole conversation.
     Messages,
-    /// `${ID}`: the step at this position.
+    /// `${item}`: the item that a `map` is at.
+    Item,
+    /// `${index}`: its number, from 0.
+    Index,
+    /// `${ID}`: the step with this slot.
     Step(usize),
+    /// `${ID.KEY}`: something inside a value.
+    Inside(Box<Self>, Vec<String>),
 }
 
 /// Something that must hold for a step to run.
@@ -139,6 +186,8 @@ pub(super) enum Source {
 pub(super) struct Condition {
     pub(super) on: Source,
     pub(super) one_of: Choice,
+    /// Whether it must be none of them.
+    pub(super) negated: bool,
 }
 
 /// The values that a condition accepts.
@@ -146,23 +195,113 @@ pub(super) struct Condition {
 pub(super) enum Choice {
     Languages(Vec<Language>),
     Kinds(Vec<Kind>),
+    Values(Vec<Json>),
 }
 
-/// The type of what `source` gives among these steps.
-pub(super) fn type_of(steps: &[PlannedStep], source: Source) -> Option<Type> {
-    match source {
-        Source::Question => Some(Type::Text),
-        Source::Messages => Some(Type::Messages),
-        Source::Step(position) => steps.get(position).map(|step| step.body.output()),
+/// How often a step is tried, and how long it waits in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// At least 1; 1 is no second try.
+    pub attempts: u8,
+    /// Before the second attempt; doubled before each later one.
+    pub wait: Duration,
+}
+
+impl Call {
+    /// The action's name in chain files and in events.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Action { action, .. } => action.name(),
+            Self::Render(render) => match render.form {
+                Form::Prompt => "prompt",
+                Form::Transform => "transform",
+            },
+        }
+    }
+
+    /// The type of what it gives.
+    pub(super) fn gives(&self) -> Type {
+        match self {
+            Self::Action { action, .. } => action.output(),
+            Self::Render(render) => match render.form {
+                Form::Prompt => Type::Text,
+                Form::Transform => Type::Data,
+            },
+        }
+    }
+
+    /// The model that it calls itself.
+    pub(super) fn target(&self) -> Option<Target> {
+        match self {
+            Self::Action { action, .. } => action.target(),
+            Self::Render(_) => None,
+        }
+    }
+}
+
+impl Branch {
+    /// Every call in it, in order.
+    fn visit<'plan>(&'plan self, see: &mut dyn FnMut(&'plan Call)) {
+        match self {
+            Self::Call(call) => see(call),
+            Self::Steps(block) => block.visit(see),
+        }
+    }
+
+    fn may_finish(&self) -> bool {
+        match self {
+            Self::Call(_) => false,
+            Self::Steps(block) => block.steps.iter().any(|step| step.body.may_finish()),
+        }
+    }
+}
+
+impl Block {
+    /// Every call in it, in order, in all branches.
+    pub(super) fn visit<'plan>(&'plan self, see: &mut dyn FnMut(&'plan Call)) {
+        for step in &self.steps {
+            step.body.visit(see);
+        }
     }
 }
 
 impl Body {
-    /// The type of what the step gives; the arms of a match agree, which is checked when it is made.
-    pub(super) fn output(&self) -> Type {
+    fn visit<'plan>(&'plan self, see: &mut dyn FnMut(&'plan Call)) {
         match self {
-            Self::Call(call) => call.action.output(),
-            Self::Match { arms, .. } => arms.math.action.output(),
+            Self::Call(call) => see(call),
+            Self::Match { arms, otherwise, .. } => {
+                arms.iter().map(|(_, arm)| arm).chain(otherwise).for_each(|arm| arm.visit(see));
+            }
+            Self::Parallel(steps) => steps.iter().for_each(|step| step.body.visit(see)),
+            Self::Map { each, .. } => each.visit(see),
+            Self::Fallback(branches) => branches.iter().for_each(|branch| branch.visit(see)),
+            Self::Finish(_) => {}
         }
+    }
+
+    /// Whether it may end the chain.
+    pub(super) fn may_finish(&self) -> bool {
+        match self {
+            Self::Finish(_) => true,
+            Self::Match { arms, otherwise, .. } => {
+                arms.iter().map(|(_, arm)| arm).chain(otherwise).any(Branch::may_finish)
+            }
+            Self::Call(_) | Self::Parallel(_) | Self::Map { .. } | Self::Fallback(_) => false,
+        }
+    }
+}
+
+impl Plan {
+    /// The models that it calls by their own names, each once: `chain/NAME` or a model of the catalog.
+    pub fn named_models(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.block.visit(&mut |call| {
+            if let Some(Target::Named(name)) = call.target()
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        });
+        names
     }
 }

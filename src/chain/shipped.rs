@@ -30,7 +30,18 @@ impl Shipped {
 
 /// Every chain that is part of the program.
 pub fn shipped() -> &'static [Shipped] {
-    &[Shipped { file: "chains/solve.yaml", text: include_str!("../../chains/solve.yaml") }]
+    &[
+        Shipped { file: "chains/solve.yaml", text: include_str!("../../chains/solve.yaml") },
+        Shipped {
+            file: "chains/translate.yaml",
+            text: include_str!("../../chains/translate.yaml"),
+        },
+        Shipped { file: "chains/review.yaml", text: include_str!("../../chains/review.yaml") },
+        Shipped {
+            file: "chains/general-with-reasoner.yaml",
+            text: include_str!("../../chains/general-with-reasoner.yaml"),
+        },
+    ]
 }
 
 /// Loads every chain file of a folder, in the order of their names.

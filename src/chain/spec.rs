@@ -1,152 +1,281 @@
 //! The format of chain files, as serde reads it: version 1.
 //!
 //! Nothing is resolved here; [`super::load()`] makes a plan of it. Every value keeps its place in the
-//! file, so that what is found wrong later can be pointed at.
+//! file, so that what is found wrong later can be pointed at. What stands at a key is also its
+//! description in the JSON Schema ([`super::schema`]).
 
+use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+use serde_json::Value as Json;
 use serde_saphyr::Spanned;
 
-use super::language::Language;
-
-/// A chain file.
+/// A value and where it stands in the file.
 #[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Placed<T>(Spanned<T>);
+
+impl<T> Deref for Placed<T> {
+    type Target = Spanned<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Placed<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// A chain: steps that are run one after the other, and what comes of them.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "ponder chain", rename = "Chain")]
 pub(super) struct Spec {
-    pub(super) version: Spanned<u32>,
-    pub(super) name: Spanned<String>,
+    /// The version of this format: 1.
+    pub(super) version: Placed<u32>,
+    /// The chain's name; it is served as `chain/NAME`. Letters, digits, `_` and `-`, beginning with a letter.
+    pub(super) name: Placed<String>,
+    /// What it does, in one or two sentences; shown wherever models are listed.
     pub(super) description: String,
+    /// The model roles that the chain uses; the configuration says which model has which.
+    #[serde(default)]
     pub(super) models: Roles,
-    pub(super) steps: Vec<Spanned<Step>>,
+    /// The steps, in the order in which they run.
+    pub(super) steps: Vec<Placed<Step>>,
+    /// What a whole run may cost.
     #[serde(default)]
     pub(super) limits: Limits,
-    pub(super) output: Spanned<String>,
+    /// What the chain answers with: `${ID}` of a step that gives an answer or text.
+    pub(super) output: Placed<String>,
 }
 
 /// The roles that the chain uses.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Roles {
+    /// Solves mathematics and programming: the hosted model.
     pub(super) reasoner: Option<Need>,
+    /// Translates. If none is configured: the general model, else the reasoner.
     pub(super) translator: Option<Need>,
+    /// Answers everything else.
     pub(super) general: Option<Need>,
 }
 
 /// Whether the chain can do without a model for a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Need {
     Required,
     Optional,
 }
 
-/// What a whole run may cost.
-#[derive(Debug, Default, Deserialize)]
+/// What a whole run may cost, over all its steps.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
-    pub(super) tokens: Option<Spanned<u64>>,
-    pub(super) seconds: Option<Spanned<u64>>,
+    /// The most tokens that all model calls together may write; at least 1.
+    pub(super) tokens: Option<Placed<u64>>,
+    /// The longest a run may take, in seconds; 1 to 604800.
+    pub(super) seconds: Option<Placed<u64>>,
+    /// The most model calls; at least 1.
+    pub(super) calls: Option<Placed<u64>>,
 }
 
-/// Declares a step or an arm: the keys of a call are the same in both.
-macro_rules! with_call_keys {
-    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $name {
-            $($(#[$field_meta])* pub(super) $field: $type,)*
-            detect_language: Option<Spanned<String>>,
-            route: Option<Spanned<String>>,
-            translate: Option<Spanned<String>>,
-            reason: Option<Spanned<String>>,
-            split: Option<Spanned<String>>,
-            chat: Option<Spanned<String>>,
-            translate_answer: Option<Spanned<String>>,
-            model: Option<Spanned<String>>,
-            to: Option<Spanned<Language>>,
-            attempts: Option<Spanned<u8>>,
-            #[serde(rename = "as")]
-            topic: Option<Spanned<Topic>>,
-            extract: Option<Spanned<Extract>>,
-            each: Option<Spanned<String>>,
-        }
+/// A step: its id, one action with its options, and when it is done. Also one of several ways of a step, which
+/// has no id and no conditions; there, `steps` holds more than one action.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    /// The step's name: later steps take what it gives as `${ID}`.
+    pub(super) id: Option<Placed<String>>,
+    /// The step is skipped unless this holds: `${STEP} == VALUE`, `!=`, `in [VALUE, VALUE]`, `not in [...]`,
+    /// joined by `and`.
+    pub(super) when: Option<Placed<String>>,
+    /// What a skipped step gives.
+    pub(super) otherwise: Option<Placed<String>>,
+    /// Tries the step again when it fails.
+    pub(super) retry: Option<Placed<Retry>>,
 
-        impl $name {
-            /// The actions that are asked for, with what each works on; there should be one.
-            pub(super) fn actions(&self) -> Vec<(&'static str, &Spanned<String>)> {
-                let actions = [
-                    ("detect_language", &self.detect_language),
-                    ("route", &self.route),
-                    ("translate", &self.translate),
-                    ("reason", &self.reason),
-                    ("split", &self.split),
-                    ("chat", &self.chat),
-                    ("translate_answer", &self.translate_answer),
-                ];
-                actions
-                    .into_iter()
-                    .filter_map(|(name, input)| input.as_ref().map(|input| (name, input)))
-                    .collect()
-            }
+    /// Chooses one of several ways by a value: of a kind of question with `math`, `code`, `both` and `other`, of
+    /// any other value with `cases` and `else`.
+    #[serde(rename = "match")]
+    pub(super) match_on: Option<Placed<String>>,
+    /// With `match`: mathematics.
+    pub(super) math: Option<Box<Placed<Self>>>,
+    /// With `match`: a program to write.
+    pub(super) code: Option<Box<Placed<Self>>>,
+    /// With `match`: an explicitly composite question.
+    pub(super) both: Option<Box<Placed<Self>>>,
+    /// With `match`: everything else.
+    pub(super) other: Option<Box<Placed<Self>>>,
+    /// With `match`: what is done for each value.
+    pub(super) cases: Option<BTreeMap<String, Placed<Self>>>,
+    /// With `match`: what is done for every other value.
+    #[serde(rename = "else")]
+    pub(super) or_else: Option<Box<Placed<Self>>>,
 
-            /// The options of the action.
-            pub(super) fn options(&self) -> Options<'_> {
-                Options {
-                    model: self.model.as_ref(),
-                    to: self.to.as_ref(),
-                    attempts: self.attempts.as_ref(),
-                    topic: self.topic.as_ref(),
-                    extract: self.extract.as_ref(),
-                    each: self.each.as_ref(),
-                }
-            }
-        }
-    };
+    /// Runs these steps at the same time; gives an object with what each gives.
+    pub(super) parallel: Option<Placed<Vec<Placed<Self>>>>,
+    /// Does the same for every item of this list; gives the list of what comes of them. Inside, `${item}` is the
+    /// item and `${index}` its number from 0.
+    pub(super) map: Option<Placed<String>>,
+    /// With `map`: what is done for each item.
+    #[serde(rename = "do")]
+    pub(super) each_does: Option<Box<Placed<Self>>>,
+    /// With `map`: how many items at the same time; 1 to 64, 1 if it is left out.
+    pub(super) at_once: Option<Placed<usize>>,
+    /// Takes the first of these that does not fail and says something.
+    pub(super) fallback: Option<Placed<Vec<Placed<Self>>>>,
+    /// Ends the chain with this answer.
+    pub(super) finish: Option<Placed<String>>,
+    /// In place of one action: several steps; the last one's value is what they give.
+    pub(super) steps: Option<Placed<Vec<Placed<Self>>>>,
+
+    /// Fills a template in the Jinja language with the values of earlier steps by their ids, `input.question`,
+    /// `input.messages`, `item` and `index`; gives text.
+    pub(super) prompt: Option<Placed<String>>,
+    /// Computes a Jinja expression of the same values; gives data.
+    pub(super) transform: Option<Placed<String>>,
+    /// Which language a text is in: zh, en or other.
+    pub(super) detect_language: Option<Placed<String>>,
+    /// What a question is about: math, code, both or other, each with its reasons.
+    pub(super) route: Option<Placed<String>>,
+    /// Translates a text into English or Chinese, proved; what does not pass the proof stays as it is.
+    pub(super) translate: Option<Placed<String>>,
+    /// Asks the reasoning model one question.
+    pub(super) reason: Option<Placed<String>>,
+    /// Answers each part of a composite question by itself and joins the answers.
+    pub(super) split: Option<Placed<String>>,
+    /// Hands a conversation to the general model.
+    pub(super) chat: Option<Placed<String>>,
+    /// Asks a model or another chain: a text, or messages.
+    pub(super) call: Option<Placed<String>>,
+    /// Finds the final result in a text; gives data, `null` if it is not there.
+    pub(super) extract_answer: Option<Placed<String>>,
+    /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
+    pub(super) translate_answer: Option<Placed<String>>,
+
+    /// Who is asked: a role (`reasoner`, `translator`, `general`); with `call` also `chain/NAME` or a model's name.
+    pub(super) model: Option<Placed<String>>,
+    /// With `translate` (`en` or `zh`) and `translate_answer` (`zh`): the language to translate into.
+    pub(super) to: Option<Placed<String>>,
+    /// With `translate` and `translate_answer`: how often a translation is asked for; 1 to 8, 2 if it is left out.
+    pub(super) attempts: Option<Placed<u8>>,
+    /// With `reason`: `math` or `code`. With `extract_answer`: `boxed`, `code` or `json`.
+    #[serde(rename = "as")]
+    pub(super) topic: Option<Placed<String>>,
+    /// With `reason`: what to look for in the answer, `boxed` or `code`.
+    pub(super) extract: Option<Placed<String>>,
+    /// With `split`: what answers each part, `chain/NAME` of this chain.
+    pub(super) each: Option<Placed<String>>,
+    /// With `call`: instructions in front of the conversation.
+    pub(super) system: Option<Placed<String>>,
+    /// With `call`: 0 to 2.
+    pub(super) temperature: Option<Placed<f32>>,
+    /// With `call`: the most tokens of the answer, thinking included; at least 1.
+    pub(super) max_tokens: Option<Placed<u32>>,
+    /// With `call`: whether the model thinks first; `false` is not at all.
+    pub(super) thinking: Option<Placed<bool>>,
+    /// With `call`: the JSON Schema that the answer keeps to.
+    pub(super) schema: Option<Placed<Json>>,
 }
 
-with_call_keys! {
-    /// One step.
-    Step {
-        id: Spanned<String>,
-        when: Option<Spanned<String>>,
-        otherwise: Option<Spanned<String>>,
-        #[serde(rename = "match")]
-        match_on: Option<Spanned<String>>,
-        math: Option<Spanned<Arm>>,
-        code: Option<Spanned<Arm>>,
-        both: Option<Spanned<Arm>>,
-        other: Option<Spanned<Arm>>,
+/// How often a step is tried.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retry {
+    /// 2 to 10.
+    pub(super) attempts: u8,
+    /// Seconds before the second attempt, doubled before each later one; 0 to 60, 0.5 if it is left out.
+    pub(super) wait: Option<f32>,
+}
+
+impl Step {
+    /// The actions that are asked for, with where each stands; there should be one.
+    pub(super) fn actions(&self) -> Vec<(&'static str, Spot)> {
+        let texts = [
+            ("match", &self.match_on),
+            ("map", &self.map),
+            ("finish", &self.finish),
+            ("prompt", &self.prompt),
+            ("transform", &self.transform),
+            ("detect_language", &self.detect_language),
+            ("route", &self.route),
+            ("translate", &self.translate),
+            ("reason", &self.reason),
+            ("split", &self.split),
+            ("chat", &self.chat),
+            ("call", &self.call),
+            ("extract_answer", &self.extract_answer),
+            ("translate_answer", &self.translate_answer),
+        ];
+        let lists =
+            [("parallel", &self.parallel), ("fallback", &self.fallback), ("steps", &self.steps)];
+        let texts = texts.into_iter().filter_map(|(name, at)| Some((name, spot(at.as_ref()?))));
+        let lists = lists.into_iter().filter_map(|(name, at)| Some((name, spot(at.as_ref()?))));
+        texts.chain(lists).collect()
+    }
+
+    /// The options that are given, with where each stands.
+    pub(super) fn options(&self) -> Vec<(&'static str, Spot)> {
+        let boxed = |at: &Option<Box<Placed<Self>>>| at.as_ref().map(|at| spot(at));
+        let case = self.cases.as_ref().and_then(|cases| cases.values().next());
+        let options = [
+            ("math", boxed(&self.math)),
+            ("code", boxed(&self.code)),
+            ("both", boxed(&self.both)),
+            ("other", boxed(&self.other)),
+            ("cases", case.map(spot)),
+            ("else", boxed(&self.or_else)),
+            ("do", boxed(&self.each_does)),
+            ("at_once", self.at_once.as_ref().map(spot)),
+            ("model", self.model.as_ref().map(spot)),
+            ("to", self.to.as_ref().map(spot)),
+            ("attempts", self.attempts.as_ref().map(spot)),
+            ("as", self.topic.as_ref().map(spot)),
+            ("extract", self.extract.as_ref().map(spot)),
+            ("each", self.each.as_ref().map(spot)),
+            ("system", self.system.as_ref().map(spot)),
+            ("temperature", self.temperature.as_ref().map(spot)),
+            ("max_tokens", self.max_tokens.as_ref().map(spot)),
+            ("thinking", self.thinking.as_ref().map(spot)),
+            ("schema", self.schema.as_ref().map(spot)),
+        ];
+        options.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
+    }
+
+    /// What belongs to a step and not to one of its ways, with where each stands.
+    pub(super) fn head(&self) -> Vec<(&'static str, Spot)> {
+        let head = [
+            ("id", self.id.as_ref().map(spot)),
+            ("when", self.when.as_ref().map(spot)),
+            ("otherwise", self.otherwise.as_ref().map(spot)),
+            ("retry", self.retry.as_ref().map(spot)),
+        ];
+        head.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
     }
 }
 
-with_call_keys! {
-    /// What is done for one kind of question.
-    Arm {}
+/// A line and a column, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) line: u64,
+    pub(super) column: u64,
 }
 
-/// The options of an action; which belong to it is checked later.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Options<'file> {
-    pub(super) model: Option<&'file Spanned<String>>,
-    pub(super) to: Option<&'file Spanned<Language>>,
-    pub(super) attempts: Option<&'file Spanned<u8>>,
-    pub(super) topic: Option<&'file Spanned<Topic>>,
-    pub(super) extract: Option<&'file Spanned<Extract>>,
-    pub(super) each: Option<&'file Spanned<String>>,
-}
-
-/// What a question to the reasoning model is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Topic {
-    Math,
-    Code,
-}
-
-/// What the final result of an answer looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Extract {
-    Boxed,
-    Code,
+/// Where a value stands.
+pub(super) fn spot<T>(value: &Placed<T>) -> Spot {
+    Spot { line: value.referenced.line(), column: value.referenced.column() }
 }

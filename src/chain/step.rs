@@ -13,16 +13,20 @@ use super::{
     value::{Solution, Type, Typed, Value},
 };
 
+mod call_model;
 mod chat;
 mod detect_language;
+mod extract_answer;
 mod reason;
 mod route;
 mod split;
 mod translate;
 mod translate_answer;
 
+pub use call_model::CallModel;
 pub use chat::Chat;
 pub use detect_language::DetectLanguage;
+pub use extract_answer::{ExtractAnswer, Find};
 pub use reason::{Extract, Reason, Topic};
 pub use route::Route;
 pub use split::Split;
@@ -50,8 +54,17 @@ pub trait Step<Input: Typed>: Into<Action> + Sync {
     ) -> impl Future<Output = Result<Self::Output, GenerateError>> + Send;
 }
 
-/// A step as a plan stores it.
+/// The model that a step calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Whichever has this role.
+    Role(ModelRole),
+    /// The one of this name in the catalog: another chain (`chain/NAME`) or a model.
+    Named(String),
+}
+
+/// A step as a plan stores it.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// See [`DetectLanguage`].
     DetectLanguage(DetectLanguage),
@@ -65,6 +78,10 @@ pub enum Action {
     Split(Split),
     /// See [`Chat`].
     Chat(Chat),
+    /// See [`CallModel`].
+    CallModel(CallModel),
+    /// See [`ExtractAnswer`].
+    ExtractAnswer(ExtractAnswer),
     /// See [`TranslateAnswer`].
     TranslateAnswer(TranslateAnswer),
 }
@@ -79,6 +96,8 @@ impl Action {
             Self::Reason(_) => "reason",
             Self::Split(_) => "split",
             Self::Chat(_) => "chat",
+            Self::CallModel(_) => "call",
+            Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
         }
     }
@@ -90,8 +109,9 @@ impl Action {
             | Self::Route(_)
             | Self::Translate(_)
             | Self::Reason(_)
+            | Self::ExtractAnswer(_)
             | Self::Split(_) => <String as Typed>::TYPE,
-            Self::Chat(_) => <Vec<Message> as Typed>::TYPE,
+            Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
         }
     }
@@ -105,17 +125,31 @@ impl Action {
             Self::Reason(step) => output_of::<String, _>(step),
             Self::Split(step) => output_of::<String, _>(step),
             Self::Chat(step) => output_of::<Vec<Message>, _>(step),
+            Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
+            Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
         }
     }
 
-    /// The role of the model that the action calls, if it calls one itself.
+    /// The model that the action calls, if it calls one itself.
+    pub fn target(&self) -> Option<Target> {
+        let role = match self {
+            Self::DetectLanguage(_) | Self::Route(_) | Self::Split(_) | Self::ExtractAnswer(_) => {
+                return None;
+            }
+            Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
+            Self::Reason(_) => ModelRole::Reasoner,
+            Self::Chat(_) => ModelRole::General,
+            Self::CallModel(step) => return Some(step.model.clone()),
+        };
+        Some(Target::Role(role))
+    }
+
+    /// The role of the model that the action calls, if it calls one by its role.
     pub fn role(&self) -> Option<ModelRole> {
-        match self {
-            Self::DetectLanguage(_) | Self::Route(_) | Self::Split(_) => None,
-            Self::Translate(_) | Self::TranslateAnswer(_) => Some(ModelRole::Translator),
-            Self::Reason(_) => Some(ModelRole::Reasoner),
-            Self::Chat(_) => Some(ModelRole::General),
+        match self.target() {
+            Some(Target::Role(role)) => Some(role),
+            Some(Target::Named(_)) | None => None,
         }
     }
 
@@ -136,6 +170,8 @@ impl Action {
             Self::Reason(step) => typed::<String, _>(step, input, context).await,
             Self::Split(step) => typed::<String, _>(step, input, context).await,
             Self::Chat(step) => typed::<Vec<Message>, _>(step, input, context).await,
+            Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,
+            Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
         }
     }
@@ -150,7 +186,7 @@ async fn typed<Input: Typed, S: Step<Input>>(
     input: Value,
     context: &Context<'_>,
 ) -> Result<Value, GenerateError> {
-    let Some(input) = Input::from_value(input) else {
+    let Some(input) = input.coerced(Input::TYPE).and_then(Input::from_value) else {
         return Err(GenerateError::engine("a step of the chain got a value of the wrong type"));
     };
     Ok(step.run(input, context).await?.into_value())

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{language::Language, value::Outcome};
+use crate::generate::FinishReason;
+
+use super::{budget::Cut, language::Language, plan::Limits, value::Outcome};
 
 /// A text in English and in Chinese.
 fn choose(language: Language, english: &str, chinese: &str) -> String {
@@ -34,7 +36,7 @@ pub(super) fn empty(language: Language) -> String {
 }
 
 /// What is answered when the tokens ran out before an answer began.
-pub(super) fn out_of_tokens(language: Language) -> String {
+fn out_of_tokens(language: Language) -> String {
     choose(
         language,
         "There is no final answer: the token limit was reached before the model had finished \
@@ -53,7 +55,7 @@ pub(super) fn untranslated(language: Language) -> String {
 }
 
 /// What is answered when the model stopped before it had begun an answer.
-pub(super) fn unanswered(language: Language) -> String {
+fn unanswered(language: Language) -> String {
     choose(
         language,
         "There is no final answer: the model stopped while it was still thinking. Ask again, or in \
@@ -63,7 +65,7 @@ pub(super) fn unanswered(language: Language) -> String {
 }
 
 /// What is answered when the time ran out before an answer began.
-pub(super) fn out_of_time(language: Language, limit: Option<Duration>) -> String {
+fn out_of_time(language: Language, limit: Option<Duration>) -> String {
     let seconds = limit.map_or(0, |limit| limit.as_secs());
     choose(
         language,
@@ -76,6 +78,37 @@ pub(super) fn out_of_time(language: Language, limit: Option<Duration>) -> String
              请调大链文件中 `limits` 下的 `seconds`，或提出更小的问题。"
         ),
     )
+}
+
+/// What is answered when no model call was left for an answer.
+fn out_of_calls(language: Language, limit: Option<u64>) -> String {
+    let calls = limit.unwrap_or_default();
+    choose(
+        language,
+        &format!(
+            "There is no final answer: the chain's limit of {calls} model calls was reached first. \
+             Raise `calls` under `limits` in the chain file, or ask something smaller."
+        ),
+        &format!(
+            "没有得到最终答案：已达到该链的模型调用次数上限（{calls} 次）。\
+             请调大链文件中 `limits` 下的 `calls`，或提出更小的问题。"
+        ),
+    )
+}
+
+/// What is answered where a model has not begun an answer: which limit was met, or that it just stopped.
+pub(super) fn no_answer(
+    language: Language,
+    limits: Limits,
+    cut: Option<Cut>,
+    reason: FinishReason,
+) -> String {
+    match (cut, reason) {
+        (Some(Cut::Time), _) => out_of_time(language, limits.time),
+        (Some(Cut::Calls), _) => out_of_calls(language, limits.calls),
+        (Some(Cut::Tokens), _) | (None, FinishReason::Length) => out_of_tokens(language),
+        (None, FinishReason::Stop | FinishReason::ToolCalls) => unanswered(language),
+    }
 }
 
 /// The plain Chinese frame around a result whose prose could not be translated.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value as Json;
+
 use crate::generate::{FinishReason, Kind, Message, StopCause, ThinkingEnd};
 
 use super::language::Language;
@@ -19,6 +21,24 @@ pub enum Type {
     Messages,
     /// An answer with its final result.
     Answer,
+    /// Structured data: what JSON can say.
+    Data,
+}
+
+impl Type {
+    /// Whether a value of this type can be taken where `wanted` is: as it is, or as the one thing that it
+    /// can only mean there.
+    ///
+    /// An answer is text by what it says; data is the text it holds, or JSON; a text is what the user says
+    /// in a conversation, and an answer without a final result.
+    pub fn fits(self, wanted: Self) -> bool {
+        self == wanted
+            || matches!(
+                (self, wanted),
+                (Self::Answer | Self::Data, Self::Text | Self::Messages)
+                    | (Self::Text, Self::Messages | Self::Answer)
+            )
+    }
 }
 
 impl fmt::Display for Type {
@@ -29,6 +49,7 @@ impl fmt::Display for Type {
             Self::Kind => "a kind of question",
             Self::Messages => "messages",
             Self::Answer => "an answer",
+            Self::Data => "data",
         })
     }
 }
@@ -46,6 +67,73 @@ pub enum Value {
     Messages(Vec<Message>),
     /// An answer with its final result.
     Answer(Solution),
+    /// Structured data.
+    Data(Json),
+}
+
+impl Value {
+    /// The value as another type; `None` where [`Type::fits`] says that it cannot be.
+    pub fn coerced(self, wanted: Type) -> Option<Self> {
+        let value = match (self, wanted) {
+            (Self::Answer(solution), Type::Text) => Self::Text(solution.text),
+            (Self::Data(data), Type::Text) => Self::Text(text_of(data)),
+            (Self::Answer(solution), Type::Messages) => said(solution.text),
+            (Self::Data(data), Type::Messages) => said(text_of(data)),
+            (Self::Text(text), Type::Messages) => said(text),
+            (Self::Text(text), Type::Answer) => {
+                Self::Answer(Solution { text, ..Solution::default() })
+            }
+            (value, _) => value,
+        };
+        (value.type_of() == wanted).then_some(value)
+    }
+
+    /// The type of the value.
+    pub fn type_of(&self) -> Type {
+        match self {
+            Self::Text(_) => Type::Text,
+            Self::Language(_) => Type::Language,
+            Self::Kind(_) => Type::Kind,
+            Self::Messages(_) => Type::Messages,
+            Self::Answer(_) => Type::Answer,
+            Self::Data(_) => Type::Data,
+        }
+    }
+
+    /// The value as JSON: a text as it is, an answer as its text, its result and why it ended.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Text(text) => Json::from(text.as_str()),
+            Self::Language(language) => Json::from(language.as_str()),
+            Self::Kind(kind) => Json::from(kind.as_str()),
+            Self::Messages(messages) => messages
+                .iter()
+                .map(|message| {
+                    serde_json::json!({"role": message.role.as_str(), "content": message.content})
+                })
+                .collect(),
+            Self::Answer(solution) => serde_json::json!({
+                "text": solution.text,
+                "result": solution.result.as_ref().map(Outcome::bare),
+                "complete": solution.reason != FinishReason::Length,
+            }),
+            Self::Data(data) => data.clone(),
+        }
+    }
+}
+
+/// A conversation in which the user says this.
+fn said(text: String) -> Value {
+    Value::Messages(vec![Message::user(text)])
+}
+
+/// The text that data holds, or the data as JSON.
+fn text_of(data: Json) -> String {
+    match data {
+        Json::String(text) => text,
+        Json::Null => String::new(),
+        data => data.to_string(),
+    }
 }
 
 /// An answer, and the final result that was found in it.
@@ -70,6 +158,18 @@ pub enum Outcome {
     Boxed(String),
     /// The last fenced block of code, fences included.
     Code(String),
+}
+
+impl Outcome {
+    /// What is in it: the boxed value without its box, the program without its fences.
+    pub fn bare(&self) -> &str {
+        match self {
+            Self::Boxed(content) => content,
+            Self::Code(fenced) => {
+                super::extract::code(fenced).map_or(fenced.as_str(), |block| block.body.trim_end())
+            }
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -118,3 +218,4 @@ typed!(Language, Language);
 typed!(Kind, Kind);
 typed!(Vec<Message>, Messages);
 typed!(Solution, Answer);
+typed!(Json, Data);

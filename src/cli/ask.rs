@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{
     exit::{Exit, Failure},
-    node::{find, question, start, unless_interrupted},
+    node::{find, question, start_observed, unless_interrupted},
+    runs::Records,
     show::{self, Detail},
 };
 use crate::{
@@ -40,6 +41,9 @@ pub(super) struct AskArguments {
     /// The most tokens to write, thinking included [default: as the model recommends]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: Option<u32>,
+    /// Keep no record of the run (see `ponder runs`)
+    #[arg(long)]
+    no_record: bool,
 }
 
 fn temperature(text: &str) -> Result<f32, String> {
@@ -66,8 +70,9 @@ pub(super) async fn ask(models: &ModelArguments, arguments: AskArguments) -> Res
         (false, true) => Detail::AnswerOnly,
         (false, false) => Detail::Everything,
     };
+    let records = Records::of(!arguments.no_record);
     unless_interrupted(async {
-        let node = start(models, detail != Detail::Everything).await?;
+        let node = start_observed(models, records.observer(), detail != Detail::Everything).await?;
         let model = find(&node, &arguments.to)?;
         if detail == Detail::Everything {
             show::patience(model.pace(), request.max_tokens, "--max-tokens sets a lower limit");

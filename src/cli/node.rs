@@ -7,6 +7,7 @@ use super::{
     show,
 };
 use crate::{
+    chain::Observe,
     config::{ModelArguments, NodeConfig},
     generate::Generate,
     node::Node,
@@ -14,13 +15,22 @@ use crate::{
 
 /// Loads what is configured; `quiet` keeps the progress to itself.
 pub(super) async fn start(models: &ModelArguments, quiet: bool) -> Result<Node, Failure> {
+    start_observed(models, None, quiet).await
+}
+
+/// The same, with somebody who keeps records of what the chains do.
+pub(super) async fn start_observed(
+    models: &ModelArguments,
+    observer: Option<Arc<dyn Observe>>,
+    quiet: bool,
+) -> Result<Node, Failure> {
     let config = NodeConfig::resolve(models)?;
     let report = move |line: &str| {
         if !quiet {
             show::note(line);
         }
     };
-    Ok(Node::start(&config, &report).await?)
+    Ok(Node::start_observed(&config, observer, &report).await?)
 }
 
 /// What answers to this name.

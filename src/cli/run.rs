@@ -7,14 +7,15 @@ use clap::Args;
 use super::{
     ask::result,
     exit::{Exit, Failure},
-    node::{find, question, start, unless_interrupted},
+    node::{question, start, unless_interrupted},
+    runs::Records,
     show::{self, Detail},
 };
 use crate::{
-    chain::{self, Chain, Models, Named},
+    chain::{self, Chain},
     config::{ModelArguments, NodeConfig},
     generate::{Generate, Request},
-    node::check_roles,
+    node::{check_roles, models_for},
 };
 
 /// Which chain, and what to ask it.
@@ -27,25 +28,25 @@ pub(super) struct RunArguments {
     /// Show the answer only
     #[arg(long, short)]
     quiet: bool,
+    /// Keep no record of the run (see `ponder runs`)
+    #[arg(long)]
+    no_record: bool,
 }
 
 pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Result<Exit, Failure> {
     let plan = chain::load_file(&arguments.chain)?;
     let question = question(&arguments.question)?;
     let detail = if arguments.quiet { Detail::AnswerOnly } else { Detail::Everything };
+    let records = Records::of(!arguments.no_record);
     unless_interrupted(async {
         let roles = NodeConfig::resolve(models)?.roles;
         check_roles(&plan, &roles)?;
         let node = start(models, arguments.quiet).await?;
-        let named = |id: &String| find(&node, id).map(|model| Named::new(id.as_str(), model));
-        let chain = Chain::new(
-            plan,
-            Models {
-                reasoner: named(&roles.reasoner)?,
-                translator: roles.translator.as_ref().map(named).transpose()?,
-                general: roles.general.as_ref().map(named).transpose()?,
-            },
-        );
+        let models = models_for(&plan, &roles, &node.catalog)?;
+        let mut chain = Chain::new(plan, models);
+        if let Some(observer) = records.observer() {
+            chain = chain.observed_by(observer);
+        }
         if detail == Detail::Everything {
             show::patience(chain.pace(), None, "Ctrl-C ends it");
         }

@@ -139,7 +139,7 @@ fn describe(event: &StepEvent) -> Option<String> {
             };
             Some(format!("· {step}: {choice}{why}"))
         }
-        StepState::Skipped { .. } | StepState::Started => None,
+        StepState::Skipped { .. } | StepState::Started | StepState::Wrote { .. } => None,
         StepState::Finished { output, elapsed, usage } if usage.completion_tokens > 0 => {
             let seconds = elapsed.as_secs_f64();
             let tokens = usage.completion_tokens;

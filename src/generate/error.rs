@@ -84,6 +84,23 @@ pub enum GenerateError {
 }
 
 impl GenerateError {
+    /// Whether the same request may well succeed at another time.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Overloaded { .. }
+            | Self::Unavailable { .. }
+            | Self::Timeout { .. }
+            | Self::Engine { .. } => true,
+            Self::Remote { status, .. } => {
+                status.is_none_or(|status| status >= 500 || matches!(status, 408 | 429))
+            }
+            Self::Invalid { .. }
+            | Self::ContextLength { .. }
+            | Self::PromptTooLong { .. }
+            | Self::ModelNotFound { .. } => false,
+        }
+    }
+
     /// A field of the request that cannot be honoured.
     pub fn invalid(param: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid { param, message: message.into() }

@@ -32,6 +32,14 @@ pub enum StepState {
         /// Why, most important first.
         reasons: Vec<String>,
     },
+    /// Its model wrote something that is in the stream nowhere else; only if the request asked for it
+    /// ([`super::Request::step_text`]).
+    Wrote {
+        /// Whether it is thinking.
+        thinking: bool,
+        /// The piece.
+        text: String,
+    },
     /// It ended well.
     Finished {
         /// What it produced, shortened for display where it is long.

@@ -47,6 +47,9 @@ pub struct Request {
     pub format: Format,
     /// The functions that the answer may call in place of text.
     pub tools: Tools,
+    /// Whether a chain reports what its steps write while they write it, where that is neither its thinking
+    /// nor its answer; see [`StepState::Wrote`](super::StepState::Wrote).
+    pub step_text: bool,
 }
 
 /// A prompt that is continued as it is, without a chat template.

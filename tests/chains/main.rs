@@ -4,13 +4,17 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod control;
 mod files;
+mod recorded;
 mod routing;
 mod runs;
 mod support;
+mod written;
 
 #[path = "../../examples/solve.rs"]
 #[expect(dead_code, reason = "the example's `main` is not run here")]

@@ -100,7 +100,7 @@ pub(crate) async fn collect(chain: &Chain, request: Request) -> Answer {
 pub(crate) fn steps(answer: &Answer) -> Vec<String> {
     let line = |event: &ponder::generate::StepEvent| {
         let what = match &event.state {
-            StepState::Started => return None,
+            StepState::Started | StepState::Wrote { .. } => return None,
             StepState::Skipped { reason } => format!("skipped, {reason}"),
             StepState::Decided { choice, .. } => format!("decided {choice}"),
             StepState::Finished { .. } => "finished".to_owned(),

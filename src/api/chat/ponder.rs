@@ -86,6 +86,13 @@ pub enum StepEventBody {
         /// Why, most important first.
         reasons: Vec<String>,
     },
+    /// Its model wrote something that is in the stream nowhere else.
+    Wrote {
+        /// Whether it is thinking or an answer.
+        part: WrittenPart,
+        /// The piece.
+        text: String,
+    },
     /// It ended well.
     Finished {
         /// What it produced, shortened where it is long.
@@ -102,12 +109,26 @@ pub enum StepEventBody {
     },
 }
 
+/// What a model writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenPart {
+    /// Thinking.
+    Reasoning,
+    /// An answer.
+    Content,
+}
+
 impl From<StepEvent> for StepReport {
     fn from(event: StepEvent) -> Self {
         let body = match event.state {
             StepState::Started => StepEventBody::Started,
             StepState::Skipped { reason } => StepEventBody::Skipped { reason },
             StepState::Decided { choice, reasons } => StepEventBody::Decided { choice, reasons },
+            StepState::Wrote { thinking, text } => StepEventBody::Wrote {
+                part: if thinking { WrittenPart::Reasoning } else { WrittenPart::Content },
+                text,
+            },
             StepState::Finished { output, elapsed, usage } => StepEventBody::Finished {
                 output,
                 elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

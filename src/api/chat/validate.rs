@@ -87,6 +87,8 @@ impl Order {
         let conversation = body.messages.take();
         let Common { model, mut request, choices, delivery } = Common::check(body, settings)?;
         request.messages = messages(conversation.unwrap_or_default())?;
+        // In one piece, what a step has written is in its end already.
+        request.step_text = steps == Steps::Reported && matches!(delivery, Delivery::Stream { .. });
         let style = ReplyStyle { reasoning, steps, logprobs: request.logprobs.is_some() };
         Ok(Self { model, request, choices, delivery, style })
     }

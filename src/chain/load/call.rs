@@ -1,50 +1,70 @@
 //! Makes an action of the keys of a step: which one, on what, with which options.
 
-use serde_saphyr::Spanned;
-
-use crate::chain::{
-    language::Language,
-    plan::{Call, ModelRole},
-    spec::{self, Options},
-    step::{
-        Action, Chat, DetectLanguage, Extract, Reason, Route, Split, Topic, Translate,
-        TranslateAnswer,
+use crate::{
+    chain::{
+        language::Language,
+        plan::{Call, Form, ModelRole},
+        spec::{self, Placed},
+        step::{
+            Action, CallModel, Chat, DetectLanguage, Extract, ExtractAnswer, Find, Reason, Route,
+            Split, Target, Topic, Translate, TranslateAnswer,
+        },
     },
+    generate::{Format, Thinking},
 };
 
 use super::{Loader, Place};
 
-/// The actions there are, for messages.
-const ACTIONS: &str =
-    "detect_language, route, translate, reason, split, chat, translate_answer, match";
-
 /// The most attempts at a translation.
 const MOST_ATTEMPTS: u8 = 8;
 
+/// The options of each action.
+fn options_of(action: &str) -> &'static [&'static str] {
+    match action {
+        "match" => &["math", "code", "both", "other", "cases", "else"],
+        "map" => &["do", "at_once"],
+        "translate" | "translate_answer" => &["to", "attempts", "model"],
+        "reason" => &["as", "extract", "model"],
+        "chat" => &["model"],
+        "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
+        "extract_answer" => &["as"],
+        "split" => &["each"],
+        _ => &[],
+    }
+}
+
 impl Loader<'_> {
-    /// The call that a step or an arm makes.
+    /// Options that the action does not have are problems: they would be ignored in silence.
+    pub(super) fn refuse_foreign_options(
+        &mut self,
+        name: &str,
+        step: &spec::Step,
+        place: Place<'_>,
+    ) -> Option<()> {
+        let known = options_of(name);
+        let foreign = step.options().into_iter().find(|(key, _)| !known.contains(key));
+        let Some((key, at)) = foreign else { return Some(()) };
+        let list = if known.is_empty() { "no options".to_owned() } else { known.join(", ") };
+        let message = format!("`{key}` does not belong to `{name}`, which takes {list}");
+        self.problem(place.at(at), message)
+    }
+
+    /// The call that a step or a way makes.
     pub(super) fn call(
         &mut self,
-        actions: Vec<(&'static str, &Spanned<String>)>,
-        options: Options<'_>,
+        name: &'static str,
+        step: &spec::Step,
         place: Place<'_>,
-        chain: &str,
     ) -> Option<Call> {
-        let (name, input) = match actions.as_slice() {
-            [action] => *action,
-            [] => return self.problem(place, format!("says not what to do; one of: {ACTIONS}")),
-            [(first, _), (second, at), ..] => {
-                let place = Place::of(at, place.step);
-                return self
-                    .problem(place, format!("does `{first}` and `{second}`; one is enough"));
-            }
-        };
-        let place = Place::of(input, place.step);
-        let action = self.action(name, options, place, chain);
+        if let Some((form, text)) = template_of(step) {
+            return self.render(form, &text.value, place).map(Call::Render);
+        }
+        let input = input_of(step)?;
+        let action = self.action(name, step, place);
         let source = self.source(&input.value, place);
         let (action, source) = (action?, source?);
-        let (wanted, found) = (action.input(), self.type_of(source)?);
-        if wanted != found {
+        let (wanted, found) = (action.input(), self.type_of(&source)?);
+        if !found.fits(wanted) {
             let message = format!("`{name}` takes {wanted}, but {} is {found}", input.value);
             return self.problem(place, message);
         }
@@ -54,68 +74,121 @@ impl Loader<'_> {
             let message = format!("`{name}` uses the model `{role}`, which `models` does not list");
             return self.problem(place, message);
         }
-        Some(Call { input: source, action })
+        Some(Call::Action { input: source, action })
     }
 
     fn action(
         &mut self,
         name: &'static str,
-        options: Options<'_>,
+        step: &spec::Step,
         place: Place<'_>,
-        chain: &str,
     ) -> Option<Action> {
-        let (role, known): (_, &[&str]) = match name {
-            "translate" | "translate_answer" => {
-                (Some(ModelRole::Translator), &["to", "attempts", "model"])
-            }
-            "reason" => (Some(ModelRole::Reasoner), &["as", "extract", "model"]),
-            "chat" => (Some(ModelRole::General), &["model"]),
-            "split" => (None, &["each"]),
-            _ => (None, &[]),
+        let role = match name {
+            "translate" | "translate_answer" => Some(ModelRole::Translator),
+            "reason" => Some(ModelRole::Reasoner),
+            "chat" => Some(ModelRole::General),
+            _ => None,
         };
-        self.refuse_foreign_options(name, options, known, place)?;
-        if let (Some(role), Some(model)) = (role, options.model)
+        if let (Some(role), Some(model)) = (role, &step.model)
             && model.value != role.as_str()
         {
             let message = format!("`{name}` runs on the model `{role}`, not `{}`", model.value);
             return self.problem(Place::of(model, place.step), message);
         }
-        let attempts = self.attempts(options, place)?;
+        let attempts = self.attempts(step, place)?;
         match name {
             "detect_language" => Some(DetectLanguage.into()),
             "route" => Some(Route.into()),
             "translate" => {
-                self.target(options, Language::English, place)?;
-                Some(Translate { attempts }.into())
+                let to = self.target(step, &[Language::English, Language::Chinese], place)?;
+                Some(Translate { to, attempts }.into())
             }
             "translate_answer" => {
-                self.target(options, Language::Chinese, place)?;
+                self.target(step, &[Language::Chinese], place)?;
                 Some(TranslateAnswer { attempts }.into())
             }
-            "reason" => self.reason(options, place),
+            "reason" => self.reason(step, place),
             "chat" => Some(Chat.into()),
-            _ => self.split(options, place, chain),
+            "call" => self.call_model(step, place),
+            "extract_answer" => self.extract_answer(step, place),
+            _ => self.split(step, place),
         }
     }
 
-    fn reason(&mut self, options: Options<'_>, place: Place<'_>) -> Option<Action> {
-        let Some(topic) = options.topic else {
-            return self.problem(place, "`reason` needs `as: math` or `as: code`");
+    fn reason(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+        let topic = match step.topic.as_ref().map(|topic| topic.value.as_str()) {
+            Some("math") => Topic::Math,
+            Some("code") => Topic::Code,
+            _ => {
+                let at = step.topic.as_ref().map_or(place, |topic| Place::of(topic, place.step));
+                return self.problem(at, "`reason` needs `as: math` or `as: code`");
+            }
         };
-        let topic = match topic.value {
-            spec::Topic::Math => Topic::Math,
-            spec::Topic::Code => Topic::Code,
-        };
-        let extract = match (options.extract.map(|extract| extract.value), topic) {
-            (Some(spec::Extract::Boxed), _) | (None, Topic::Math) => Extract::Boxed,
-            (Some(spec::Extract::Code), _) | (None, Topic::Code) => Extract::Code,
+        let extract = match (step.extract.as_ref().map(|extract| extract.value.as_str()), topic) {
+            (Some("boxed"), _) | (None, Topic::Math) => Extract::Boxed,
+            (Some("code"), _) | (None, Topic::Code) => Extract::Code,
+            (Some(other), _) => {
+                let message = format!("`extract` is `boxed` or `code`, not `{other}`");
+                let at = step.extract.as_ref().map_or(place, |at| Place::of(at, place.step));
+                return self.problem(at, message);
+            }
         };
         Some(Reason { topic, extract }.into())
     }
 
-    fn split(&mut self, options: Options<'_>, place: Place<'_>, chain: &str) -> Option<Action> {
-        let own = format!("chain/{chain}");
-        match options.each {
+    fn extract_answer(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+        let named = step.topic.as_ref().map_or("", |find| find.value.as_str());
+        match Find::ALL.into_iter().find(|find| find.as_str() == named) {
+            Some(find) => Some(ExtractAnswer { find }.into()),
+            None => {
+                let at = step.topic.as_ref().map_or(place, |at| Place::of(at, place.step));
+                self.problem(at, "`extract_answer` needs `as: boxed`, `as: code` or `as: json`")
+            }
+        }
+    }
+
+    fn call_model(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+        let Some(model) = &step.model else {
+            let message = "`call` needs `model`: a role (reasoner, translator, general), `chain/NAME` or \
+                           the name of a model";
+            return self.problem(place, message);
+        };
+        let role = ModelRole::ALL.into_iter().find(|role| role.as_str() == model.value);
+        let target = role.map_or_else(|| Target::Named(model.value.clone()), Target::Role);
+        if model.value == format!("chain/{}", self.chain) {
+            let message = "a chain cannot call itself; `split` answers parts of a question with it";
+            return self.problem(Place::of(model, place.step), message);
+        }
+        let temperature = step.temperature.as_ref().map(|temperature| temperature.value);
+        if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+            return self.problem(place, "`temperature` is 0 to 2");
+        }
+        let max_tokens = step.max_tokens.as_ref().map(|max_tokens| max_tokens.value);
+        if max_tokens == Some(0) {
+            return self.problem(place, "`max_tokens` is at least 1");
+        }
+        let format = match &step.schema {
+            None => Format::Text,
+            Some(schema) if schema.value.is_object() => Format::Schema {
+                name: place.step.unwrap_or("answer").to_owned(),
+                schema: schema.value.clone().into(),
+                strict: None,
+            },
+            Some(schema) => {
+                return self.problem(Place::of(schema, place.step), "`schema` is a JSON Schema");
+            }
+        };
+        let thinking = step.thinking.as_ref().map(|thinking| match thinking.value {
+            true => Thinking::Natural,
+            false => Thinking::Off,
+        });
+        let system = step.system.as_ref().map(|system| system.value.as_str().into());
+        Some(CallModel { model: target, system, temperature, max_tokens, thinking, format }.into())
+    }
+
+    fn split(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+        let own = format!("chain/{}", self.chain);
+        match &step.each {
             Some(each) if each.value == own => Some(Split.into()),
             Some(each) => {
                 let message = format!("`each` is the chain itself, `{own}`, not `{}`", each.value);
@@ -125,20 +198,26 @@ impl Loader<'_> {
         }
     }
 
-    /// The language of a translation must be the one the action translates into.
-    fn target(&mut self, options: Options<'_>, only: Language, place: Place<'_>) -> Option<()> {
-        match options.to {
-            Some(to) if to.value == only => Some(()),
-            Some(to) => {
-                let message = format!("translates into `{only}` only");
-                self.problem(Place::of(to, place.step), message)
-            }
-            None => self.problem(place, format!("needs `to: {only}`")),
+    /// The language of a translation, which must be one that the action translates into.
+    fn target(
+        &mut self,
+        step: &spec::Step,
+        possible: &[Language],
+        place: Place<'_>,
+    ) -> Option<Language> {
+        let given = step.to.as_ref();
+        let named = given.map_or("", |to| to.value.as_str());
+        if let Some(found) = possible.iter().find(|language| language.as_str() == named) {
+            return Some(*found);
         }
+        let list: Vec<String> =
+            possible.iter().map(|language| format!("`to: {language}`")).collect();
+        let at = given.map_or(place, |to| Place::of(to, place.step));
+        self.problem(at, format!("needs {}", list.join(" or ")))
     }
 
-    fn attempts(&mut self, options: Options<'_>, place: Place<'_>) -> Option<u8> {
-        let Some(attempts) = options.attempts else {
+    fn attempts(&mut self, step: &spec::Step, place: Place<'_>) -> Option<u8> {
+        let Some(attempts) = &step.attempts else {
             return Some(Translate::to_english().attempts);
         };
         if (1..=MOST_ATTEMPTS).contains(&attempts.value) {
@@ -147,26 +226,27 @@ impl Loader<'_> {
         let message = format!("`attempts` is 1 to {MOST_ATTEMPTS}");
         self.problem(Place::of(attempts, place.step), message)
     }
+}
 
-    /// Options that the action does not have are problems: they would be ignored in silence.
-    fn refuse_foreign_options(
-        &mut self,
-        name: &str,
-        options: Options<'_>,
-        known: &[&str],
-        place: Place<'_>,
-    ) -> Option<()> {
-        let given = [
-            ("model", options.model.map(|value| Place::of(value, place.step))),
-            ("to", options.to.map(|value| Place::of(value, place.step))),
-            ("attempts", options.attempts.map(|value| Place::of(value, place.step))),
-            ("as", options.topic.map(|value| Place::of(value, place.step))),
-            ("extract", options.extract.map(|value| Place::of(value, place.step))),
-            ("each", options.each.map(|value| Place::of(value, place.step))),
-        ];
-        let foreign = given.into_iter().find(|(key, at)| at.is_some() && !known.contains(key));
-        let Some((key, Some(at))) = foreign else { return Some(()) };
-        let list = if known.is_empty() { "no options".to_owned() } else { known.join(", ") };
-        self.problem(at, format!("`{key}` does not belong to `{name}`, which takes {list}"))
-    }
+/// The template or expression of a step that has one.
+fn template_of(step: &spec::Step) -> Option<(Form, &Placed<String>)> {
+    let prompt = step.prompt.as_ref().map(|text| (Form::Prompt, text));
+    prompt.or_else(|| step.transform.as_ref().map(|text| (Form::Transform, text)))
+}
+
+/// What the action of a step works on.
+fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
+    [
+        &step.detect_language,
+        &step.route,
+        &step.translate,
+        &step.reason,
+        &step.split,
+        &step.chat,
+        &step.call,
+        &step.extract_answer,
+        &step.translate_answer,
+    ]
+    .into_iter()
+    .find_map(Option::as_ref)
 }

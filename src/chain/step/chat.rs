@@ -11,7 +11,7 @@ use crate::{
     generate::{FinishReason, GenerateError, Message, Request},
 };
 
-use super::{Action, Step};
+use super::{Action, Step, Target};
 
 /// Hands the whole conversation to the general model, with the client's parameters. Without one, it
 /// says what this node answers and how to configure a general model; no model is called.
@@ -37,7 +37,7 @@ impl Step<Vec<Message>> for Chat {
             return Ok(Solution { text, ..Solution::default() });
         }
         let call = ModelCall {
-            role: ModelRole::General,
+            target: Target::Role(ModelRole::General),
             request: Request { messages, ..context.request().clone() },
             purpose: Purpose::Answer,
             relay: Relay::Everything,

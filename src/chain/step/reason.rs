@@ -2,8 +2,8 @@
 
 use crate::{
     chain::{
-        budget::Purpose,
-        context::{Context, Cut, ModelCall, Relay},
+        budget::{Cut, Purpose},
+        context::{Context, ModelCall, Relay},
         extract,
         plan::ModelRole,
         prompt::Prompt,
@@ -13,7 +13,7 @@ use crate::{
     generate::{FinishReason, GenerateError, Kind, Message, Request, Role, ThinkingEnd},
 };
 
-use super::{Action, Step};
+use super::{Action, Step, Target};
 
 /// Asks the reasoning model one question.
 ///
@@ -83,7 +83,7 @@ impl Step<String> for Reason {
         context: &Context<'_>,
     ) -> Result<Solution, GenerateError> {
         let call = ModelCall {
-            role: ModelRole::Reasoner,
+            target: Target::Role(ModelRole::Reasoner),
             request: self.request(&question, context.request())?,
             purpose: Purpose::Answer,
             relay: Relay::Everything,
@@ -96,13 +96,8 @@ impl Step<String> for Reason {
         if result.is_none() {
             context.decided("no final answer", vec![self.missing(cut, finish.reason)]).await;
         }
-        let out_of_tokens = finish.reason == FinishReason::Length || cut == Some(Cut::Tokens);
         if text.trim().is_empty() {
-            text = match cut {
-                Some(Cut::Time) => texts::out_of_time(context.language(), context.time_limit()),
-                _ if out_of_tokens => texts::out_of_tokens(context.language()),
-                _ => texts::unanswered(context.language()),
-            };
+            text = texts::no_answer(context.language(), context.limits(), cut, finish.reason);
             context.content(&text).await;
         }
         let thinking_end = match (cut, finish.thinking_end) {
@@ -124,6 +119,7 @@ impl Reason {
         };
         let why = match (cut, reason) {
             (Some(Cut::Time), _) => "the time limit was reached",
+            (Some(Cut::Calls), _) => "the limit of model calls was reached",
             (Some(Cut::Tokens), _) | (None, FinishReason::Length) => "the token limit was reached",
             (None, FinishReason::Stop | FinishReason::ToolCalls) => {
                 "the model ended its answer without one"

@@ -1,4 +1,4 @@
-//! `translate`: puts a question into English, proves the translation, and falls back to the
+//! `translate`: puts a text into English or Chinese, proves the translation, and falls back to the
 //! original.
 
 use crate::{
@@ -14,15 +14,17 @@ use crate::{
     generate::{GenerateError, Message, Request, Sampling, Thinking},
 };
 
-use super::{Action, Step};
+use super::{Action, Step, Target};
 
-/// Translates a question into English.
+/// Translates a text into English or Chinese.
 ///
 /// Formulas, code, sample input and output, links and quoted strings are masked before and proved
 /// intact afterwards, the numbers with them. A translation that fails the proof is asked for again;
-/// if none passes, the question stays as it is, and the step's decision says why.
+/// if none passes, the text stays as it is, and the step's decision says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Translate {
+    /// English or Chinese.
+    pub to: Language,
     /// How often a translation is asked for; at least 1.
     pub attempts: u8,
 }
@@ -30,7 +32,12 @@ pub struct Translate {
 impl Translate {
     /// Into English, with one retry.
     pub fn to_english() -> Self {
-        Self { attempts: 2 }
+        Self { to: Language::English, attempts: 2 }
+    }
+
+    /// Into Chinese, with one retry.
+    pub fn to_chinese() -> Self {
+        Self { to: Language::Chinese, attempts: 2 }
     }
 }
 
@@ -39,7 +46,7 @@ impl Step<String> for Translate {
 
     async fn run(&self, question: String, context: &Context<'_>) -> Result<String, GenerateError> {
         let masked = mask::mask(&question);
-        let attempts = Attempts { to: Language::English, count: self.attempts };
+        let attempts = Attempts { to: self.to, count: self.attempts };
         match attempts.translate(&masked, context).await? {
             Translation::Proved { text, mut doubts } => {
                 doubts.insert(0, "the translation passed the proof".to_owned());
@@ -119,7 +126,7 @@ impl Attempts {
             ..Request::default()
         };
         let call = ModelCall {
-            role: ModelRole::Translator,
+            target: Target::Role(ModelRole::Translator),
             request,
             purpose: Purpose::Translation,
             relay: Relay::Nothing,

@@ -1,0 +1,157 @@
+//! Steps in typed Rust that hold others: one of several ways, several at the same time, one for each item.
+
+use std::marker::PhantomData;
+
+use serde_json::Value as Json;
+
+use crate::{
+    chain::{
+        plan::{Block, Body, Branch, Call, PlannedStep, Source},
+        step::Step,
+        value::{Type, Typed},
+    },
+    generate::Kind,
+};
+
+use super::{Composer, Handle};
+
+/// An action with its input, giving a `T`: what is done for one kind of question.
+#[derive(Debug)]
+pub struct Arm<T> {
+    call: Call,
+    typed: PhantomData<T>,
+}
+
+/// What is done for each kind of question.
+#[derive(Debug)]
+pub struct ByKind<T> {
+    /// For mathematics.
+    pub math: Arm<T>,
+    /// For code.
+    pub code: Arm<T>,
+    /// For a composite question.
+    pub both: Arm<T>,
+    /// For everything else.
+    pub other: Arm<T>,
+}
+
+/// Writes the steps of one way and gives its value.
+pub type Way<'way, 'chain, T> = &'way dyn Fn() -> Handle<'chain, T>;
+
+impl Composer {
+    /// Adds steps that run at the same time: those that `write` adds. They must not need each other.
+    ///
+    /// ```
+    /// use ponder::chain::{compose::Composer, step::{DetectLanguage, Reason, Route}};
+    ///
+    /// let chain = Composer::new("tiny", "Looks at a question in two ways at once.");
+    /// let question = chain.question();
+    /// let (language, kind) = chain.parallel("looks", || {
+    ///     (question.then("language", DetectLanguage), question.then("kind", Route))
+    /// });
+    /// # let _ = (language, kind);
+    /// let plan = chain.finish(question.then("answer", Reason::math()))?;
+    /// # Ok::<(), ponder::chain::LoadError>(())
+    /// ```
+    pub fn parallel<Handles>(&self, id: &str, write: impl FnOnce() -> Handles) -> Handles {
+        let (handles, steps) = self.inside(write);
+        if steps.len() < 2 {
+            self.problem(id, "`parallel` needs at least two steps");
+        }
+        let _: Handle<'_, Json> = self.push(id, Type::Data, Body::Parallel(steps));
+        handles
+    }
+
+    /// Adds a step that takes the first of several ways that does not fail and says something.
+    pub fn fallback<'chain, T: Typed>(
+        &'chain self,
+        id: &str,
+        ways: &[Way<'_, 'chain, T>],
+    ) -> Handle<'chain, T> {
+        if ways.len() < 2 {
+            self.problem(id, "`fallback` needs at least two alternatives");
+        }
+        let branches = ways.iter().map(|way| self.branch(way)).collect();
+        self.push(id, T::TYPE, Body::Fallback(branches))
+    }
+
+    /// The steps that a way consists of.
+    fn branch<'chain, T>(&'chain self, way: impl FnOnce() -> Handle<'chain, T>) -> Branch {
+        let (handle, steps) = self.inside(way);
+        let output = handle.stands_for();
+        match steps.last() {
+            Some(last) if output == Source::Step(last.slot) => {}
+            Some(last) => self.problem(&last.id, "a way gives what its last step gives"),
+            None => self.problem("", "a way has at least one step"),
+        }
+        Branch::Steps(Block { steps, output })
+    }
+
+    /// What `write` gives, and the steps that it adds, which are not added to those around it.
+    fn inside<R>(&self, write: impl FnOnce() -> R) -> (R, Vec<PlannedStep>) {
+        self.frames.borrow_mut().push(Vec::new());
+        let result = write();
+        let steps = self.frames.borrow_mut().pop().unwrap_or_default();
+        (result, steps)
+    }
+}
+
+impl<'chain, T: Typed> Handle<'chain, T> {
+    /// A step that takes this value, for one kind of question.
+    pub fn arm<S: Step<T>>(self, step: S) -> Arm<S::Output> {
+        let call = Call::Action { input: self.stands_for(), action: step.into() };
+        Arm { call, typed: PhantomData }
+    }
+
+    /// Adds a step that goes one of several ways by this value, and `otherwise` by every other one.
+    pub fn cases<U: Typed>(
+        self,
+        id: &str,
+        cases: &[(&str, Way<'_, 'chain, U>)],
+        otherwise: Way<'_, 'chain, U>,
+    ) -> Handle<'chain, U> {
+        let chain = self.chain;
+        let mut arms: Vec<(String, Branch)> =
+            cases.iter().map(|(value, way)| ((*value).to_owned(), chain.branch(way))).collect();
+        // In the order of a file's keys.
+        arms.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let otherwise = Some(chain.branch(otherwise));
+        let body = Body::Match { on: self.stands_for(), arms, otherwise };
+        chain.push(id, U::TYPE, body)
+    }
+}
+
+impl<'chain> Handle<'chain, Json> {
+    /// Adds a step that does the same for every item of this list, so many at the same time, and gives the
+    /// list of what comes of them. `write` gets the item.
+    pub fn map<T: Typed>(
+        self,
+        id: &str,
+        at_once: usize,
+        write: impl FnOnce(Self) -> Handle<'chain, T>,
+    ) -> Self {
+        let chain = self.chain;
+        let item = chain.handle(Source::Item);
+        let each = chain.branch(|| write(item));
+        let body = Body::Map { over: self.stands_for(), each, at_once: at_once.max(1) };
+        chain.push(id, Type::Data, body)
+    }
+}
+
+impl<'chain> Handle<'chain, Kind> {
+    /// Adds a step that does one thing for each kind.
+    pub fn choose<T: Typed>(self, id: &str, by_kind: ByKind<T>) -> Handle<'chain, T> {
+        let arms = [
+            (Kind::Math, by_kind.math),
+            (Kind::Code, by_kind.code),
+            (Kind::Both, by_kind.both),
+            (Kind::Other, by_kind.other),
+        ];
+        let arms = arms
+            .into_iter()
+            .map(|(kind, arm)| (kind.as_str().to_owned(), Branch::Call(arm.call)))
+            .collect();
+        let body = Body::Match { on: self.stands_for(), arms, otherwise: None };
+        self.chain.push(id, T::TYPE, body)
+    }
+}

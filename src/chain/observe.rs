@@ -1,0 +1,41 @@
+//! What is told of a run to somebody who keeps a record of it.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::generate::{Answer, Finish, GenerateError, Request, StepEvent};
+
+use super::{ModelNames, plan::Plan};
+
+/// Somebody who keeps records of runs.
+pub trait Observe: Send + Sync + fmt::Debug {
+    /// A run begins; what it does is told to what comes back.
+    fn begins(&self, plan: &Plan, models: &ModelNames, request: &Request) -> Arc<dyn ObserveRun>;
+}
+
+/// Somebody who keeps the record of one run. Dropped without an end, the run was abandoned.
+pub trait ObserveRun: Send + Sync + fmt::Debug {
+    /// A step reported something.
+    fn stepped(&self, event: &StepEvent);
+
+    /// A model was called and has answered, or failed.
+    fn called(&self, call: &ObservedCall<'_>);
+
+    /// The run has ended with this answer, or failed.
+    fn ended(&self, end: Result<(&str, &Finish), &GenerateError>);
+}
+
+/// A model call of a run.
+#[derive(Debug)]
+pub struct ObservedCall<'call> {
+    /// The step that made it, as events name it.
+    pub step: &'call str,
+    /// The model's name.
+    pub model: &'call str,
+    /// What was asked, to the letter.
+    pub request: &'call Request,
+    /// What came of it; an answer that a limit of the chain cut off has no usage of its own but what was
+    /// counted until then.
+    pub answer: Result<&'call Answer, &'call GenerateError>,
+    /// How long it took.
+    pub elapsed: Duration,
+}

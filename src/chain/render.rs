@@ -1,0 +1,151 @@
+//! Texts and data made of values without a model: `prompt` fills a template, `transform` computes an
+//! expression. Both are in the Jinja language and strict: a name without a value is an error.
+//!
+//! The template is the author's; what it is filled with may come from strangers, so what comes of it may have
+//! only so many bytes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use minijinja::{
+    Environment, UndefinedBehavior,
+    value::{Object, Value as Jinja},
+};
+
+use crate::generate::GenerateError;
+
+use super::{
+    plan::{Form, Render, Source},
+    run::Scope,
+    value::{Outcome, Solution, Value},
+};
+
+/// The most bytes of a rendered text.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// What the rendering gives for the values there are.
+///
+/// # Errors
+///
+/// What is wrong with the values: a key that is not there, an operation that they do not have.
+pub(super) fn value(render: &Render, scope: &Scope<'_>) -> Result<Value, GenerateError> {
+    let names = names(render, scope)?;
+    let environment = environment();
+    let failed = |error: minijinja::Error| {
+        let form = match render.form {
+            Form::Prompt => "prompt",
+            Form::Transform => "transform",
+        };
+        GenerateError::engine(format!(
+            "the chain's {form} cannot be made of these values: {error:#}"
+        ))
+    };
+    match render.form {
+        Form::Prompt => {
+            let text = environment.render_str(&render.text, names).map_err(failed)?;
+            if text.len() > MOST_BYTES {
+                return Err(too_much(text.len()));
+            }
+            Ok(Value::Text(text))
+        }
+        Form::Transform => {
+            let expression = environment.compile_expression(&render.text).map_err(failed)?;
+            let found = expression.eval(names).map_err(failed)?;
+            if found.is_undefined() {
+                return Err(GenerateError::engine(format!(
+                    "the chain's transform `{}` has no value for these values",
+                    render.text
+                )));
+            }
+            let data = serde_json::to_value(&found).map_err(|error| {
+                GenerateError::engine(format!("the chain's transform gives no data: {error}"))
+            })?;
+            Ok(Value::Data(data))
+        }
+    }
+}
+
+fn too_much(bytes: usize) -> GenerateError {
+    GenerateError::engine(format!(
+        "the chain's prompt would have {bytes} bytes; it may have at most {MOST_BYTES}"
+    ))
+}
+
+/// What is wrong with a template or an expression, for the author of the file; else the names in it, with
+/// the keys behind them.
+pub(super) fn names_in(form: Form, text: &str) -> Result<Vec<String>, String> {
+    let environment = environment();
+    let wrong = |error: minijinja::Error| match error.detail() {
+        Some(detail) => detail.to_owned(),
+        None => error.to_string(),
+    };
+    let names = match form {
+        Form::Prompt => {
+            environment.template_from_str(text).map_err(wrong)?.undeclared_variables(true)
+        }
+        Form::Transform => {
+            environment.compile_expression(text).map_err(wrong)?.undeclared_variables(true)
+        }
+    };
+    let globals: Vec<&str> = environment.globals().map(|(name, _)| name).collect();
+    let mut names: Vec<String> =
+        names.into_iter().filter(|name| !globals.contains(&name.as_str())).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Prompts are text for models: nothing in them is escaped.
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment
+}
+
+/// The values by their names, `input` with what is asked for of it.
+fn names(render: &Render, scope: &Scope<'_>) -> Result<BTreeMap<String, Jinja>, GenerateError> {
+    let mut names = BTreeMap::new();
+    let mut input = BTreeMap::new();
+    for (name, source) in &render.names {
+        let value = shown(scope.read(source)?);
+        match source {
+            Source::Question => input.insert("question".to_owned(), value),
+            Source::Messages => input.insert("messages".to_owned(), value),
+            _ => names.insert(name.clone(), value),
+        };
+    }
+    if !input.is_empty() {
+        names.insert("input".to_owned(), Jinja::from_iter(input));
+    }
+    Ok(names)
+}
+
+/// A value as templates see it.
+fn shown(value: Value) -> Jinja {
+    match value {
+        Value::Answer(solution) => Jinja::from_object(Answer(solution)),
+        value => Jinja::from_serialize(value.to_json()),
+    }
+}
+
+/// An answer in a template: its text where it is printed, and its `result` and `text` by name.
+#[derive(Debug)]
+struct Answer(Solution);
+
+impl Object for Answer {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        match key.as_str()? {
+            "text" => Some(Jinja::from(self.0.text.as_str())),
+            "result" => Some(Jinja::from(self.0.result.as_ref().map(Outcome::bare))),
+            "complete" => {
+                let json = Value::Answer(self.0.clone()).to_json();
+                Some(Jinja::from(json.get("complete").and_then(serde_json::Value::as_bool)))
+            }
+            _ => None,
+        }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0.text)
+    }
+}

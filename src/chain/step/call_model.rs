@@ -1,0 +1,109 @@
+//! `call`: asks a model, or another chain, in so many words.
+
+use std::sync::Arc;
+
+use crate::{
+    chain::{
+        budget::Purpose,
+        context::{Context, ModelCall, Relay},
+        texts,
+        value::Solution,
+    },
+    generate::{FinishReason, Format, GenerateError, Message, Request, Role, Sampling, Thinking},
+};
+
+use super::{Action, Step, Target};
+
+/// Asks a model what the chain says, usually a text that a `prompt` step made.
+///
+/// Everything that the step does not set is as the client has it: sampling, `stop` and the thinking
+/// switch. `max_tokens` of the client is what all answering calls together may write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallModel {
+    /// Who is asked.
+    pub model: Target,
+    /// Instructions in front of the conversation, in place of the client's.
+    pub system: Option<Arc<str>>,
+    /// 0 to 2; see [`Sampling::temperature`].
+    pub temperature: Option<f32>,
+    /// The most tokens of the answer, thinking included; at least 1.
+    pub max_tokens: Option<u32>,
+    /// Whether the model thinks first.
+    pub thinking: Option<Thinking>,
+    /// The form of the answer.
+    pub format: Format,
+}
+
+impl CallModel {
+    /// Asks this model, with nothing set.
+    pub fn of(model: Target) -> Self {
+        Self {
+            model,
+            system: None,
+            temperature: None,
+            max_tokens: None,
+            thinking: None,
+            format: Format::Text,
+        }
+    }
+
+    fn request(&self, messages: Vec<Message>, client: &Request) -> Request {
+        let messages = match &self.system {
+            None => messages,
+            Some(system) => {
+                let others = messages.into_iter().filter(|message| message.role != Role::System);
+                [Message::system(&**system)].into_iter().chain(others).collect()
+            }
+        };
+        let own = Sampling { temperature: self.temperature, ..Sampling::default() };
+        Request {
+            messages,
+            sampling: own.or(client.sampling),
+            max_tokens: self.max_tokens,
+            thinking: self.thinking.unwrap_or(client.thinking),
+            format: self.format.clone(),
+            kind: None,
+            ..client.clone()
+        }
+    }
+}
+
+impl Step<Vec<Message>> for CallModel {
+    type Output = Solution;
+
+    async fn run(
+        &self,
+        messages: Vec<Message>,
+        context: &Context<'_>,
+    ) -> Result<Solution, GenerateError> {
+        let call = ModelCall {
+            target: self.model.clone(),
+            request: self.request(messages, context.request()),
+            purpose: Purpose::Answer,
+            relay: Relay::Everything,
+        };
+        let called = context.call(call).await?;
+        let finish = called.answer.finish;
+        let mut text = called.answer.content;
+        // A person gets to know why there is nothing; another step works with the nothing.
+        if text.trim().is_empty() && context.is_answer() {
+            text =
+                texts::no_answer(context.language(), context.limits(), called.cut, finish.reason);
+            context.content(&text).await;
+        }
+        let cut = called.cut.is_some();
+        Ok(Solution {
+            text,
+            result: None,
+            reason: if cut { FinishReason::Length } else { finish.reason },
+            thinking_end: finish.thinking_end,
+            cause: if cut { None } else { finish.cause },
+        })
+    }
+}
+
+impl From<CallModel> for Action {
+    fn from(step: CallModel) -> Self {
+        Self::CallModel(step)
+    }
+}

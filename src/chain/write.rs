@@ -1,0 +1,259 @@
+//! Writes a plan as a chain file: what typed Rust has composed can be kept, read and run as YAML.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::generate::{Format, Thinking};
+
+use super::{
+    plan::{Block, Body, Branch, Call, Choice, Condition, Form, Plan, PlannedStep, Retry, Source},
+    step::{Action, Extract, Target, Topic},
+};
+
+impl Plan {
+    /// The plan as the text of a chain file; [`super::load()`] makes the same plan of it.
+    ///
+    /// # Errors
+    ///
+    /// If the YAML cannot be written.
+    pub fn to_yaml(&self) -> Result<String, String> {
+        let mut names = vec![String::new(); self.slots];
+        name_all(&self.block, &mut names);
+        let writer = Writer { names: &names, chain: &self.name };
+        serde_saphyr::to_string(&writer.plan(self)).map_err(|error| error.to_string())
+    }
+}
+
+/// Notes the ids of all steps by their slots.
+fn name_all(block: &Block, names: &mut [String]) {
+    block.steps.iter().for_each(|step| name(step, names));
+}
+
+fn name(step: &PlannedStep, names: &mut [String]) {
+    if let Some(place) = names.get_mut(step.slot) {
+        place.clone_from(&step.id);
+    }
+    let mut inside = |branch: &Branch| {
+        if let Branch::Steps(block) = branch {
+            name_all(block, names);
+        }
+    };
+    match &step.body {
+        Body::Match { arms, otherwise, .. } => {
+            arms.iter().map(|(_, arm)| arm).chain(otherwise).for_each(inside);
+        }
+        Body::Map { each, .. } => inside(each),
+        Body::Fallback(branches) => branches.iter().for_each(inside),
+        Body::Parallel(steps) => steps.iter().for_each(|step| name(step, names)),
+        Body::Call(_) | Body::Finish(_) => {}
+    }
+}
+
+/// Writes parts of a plan as the keys of a file.
+struct Writer<'plan> {
+    names: &'plan [String],
+    chain: &'plan str,
+}
+
+impl Writer<'_> {
+    fn plan(&self, plan: &Plan) -> Json {
+        let mut models = Map::new();
+        for used in &plan.roles {
+            let need = if used.optional { "optional" } else { "required" };
+            models.insert(used.role.as_str().to_owned(), need.into());
+        }
+        let mut limits = Map::new();
+        if let Some(tokens) = plan.limits.tokens {
+            limits.insert("tokens".to_owned(), tokens.into());
+        }
+        if let Some(time) = plan.limits.time {
+            limits.insert("seconds".to_owned(), time.as_secs().into());
+        }
+        if let Some(calls) = plan.limits.calls {
+            limits.insert("calls".to_owned(), calls.into());
+        }
+        json!({
+            "version": 1,
+            "name": plan.name,
+            "description": plan.description,
+            "models": models,
+            "steps": self.steps(&plan.block.steps),
+            "limits": limits,
+            "output": self.source(&plan.block.output),
+        })
+    }
+
+    fn steps(&self, steps: &[PlannedStep]) -> Vec<Json> {
+        steps.iter().map(|step| self.step(step)).collect()
+    }
+
+    fn step(&self, step: &PlannedStep) -> Json {
+        let mut keys = Map::new();
+        keys.insert("id".to_owned(), step.id.as_str().into());
+        if !step.when.is_empty() {
+            let when: Vec<String> = step.when.iter().map(|when| self.condition(when)).collect();
+            keys.insert("when".to_owned(), when.join(" and ").into());
+        }
+        if let Some(otherwise) = &step.otherwise {
+            keys.insert("otherwise".to_owned(), self.source(otherwise).into());
+        }
+        if let Some(Retry { attempts, wait }) = step.retry {
+            let retry = json!({"attempts": attempts, "wait": wait.as_secs_f32()});
+            keys.insert("retry".to_owned(), retry);
+        }
+        self.body(&step.body, &mut keys);
+        Json::Object(keys)
+    }
+
+    fn body(&self, body: &Body, keys: &mut Map<String, Json>) {
+        let mut put = |key: &str, value: Json| keys.insert(key.to_owned(), value);
+        match body {
+            Body::Call(call) => self.call(call, keys),
+            Body::Match { on, arms, otherwise } => {
+                put("match", self.source(on).into());
+                let kinds = ["math", "code", "both", "other"];
+                if arms.iter().all(|(name, _)| kinds.contains(&name.as_str())) {
+                    for (name, arm) in arms {
+                        put(name, self.branch(arm));
+                    }
+                } else {
+                    let cases = arms.iter().map(|(name, arm)| (name.clone(), self.branch(arm)));
+                    put("cases", Json::Object(cases.collect()));
+                }
+                if let Some(otherwise) = otherwise {
+                    put("else", self.branch(otherwise));
+                }
+            }
+            Body::Parallel(steps) => {
+                put("parallel", self.steps(steps).into());
+            }
+            Body::Map { over, each, at_once } => {
+                put("map", self.source(over).into());
+                put("do", self.branch(each));
+                put("at_once", (*at_once).into());
+            }
+            Body::Fallback(branches) => {
+                let branches: Vec<Json> =
+                    branches.iter().map(|branch| self.branch(branch)).collect();
+                put("fallback", branches.into());
+            }
+            Body::Finish(source) => {
+                put("finish", self.source(source).into());
+            }
+        }
+    }
+
+    fn branch(&self, branch: &Branch) -> Json {
+        let mut keys = Map::new();
+        match branch {
+            Branch::Call(call) => self.call(call, &mut keys),
+            Branch::Steps(block) => {
+                keys.insert("steps".to_owned(), self.steps(&block.steps).into());
+            }
+        }
+        Json::Object(keys)
+    }
+
+    fn call(&self, call: &Call, keys: &mut Map<String, Json>) {
+        match call {
+            Call::Render(render) => {
+                let key = match render.form {
+                    Form::Prompt => "prompt",
+                    Form::Transform => "transform",
+                };
+                keys.insert(key.to_owned(), render.text.as_ref().into());
+            }
+            Call::Action { input, action } => {
+                keys.insert(action.name().to_owned(), self.source(input).into());
+                for (key, value) in self.options(action) {
+                    keys.insert(key.to_owned(), value);
+                }
+            }
+        }
+    }
+
+    fn options(&self, action: &Action) -> Vec<(&'static str, Json)> {
+        match action {
+            Action::DetectLanguage(_) | Action::Route(_) => Vec::new(),
+            Action::Chat(_) => vec![("model", "general".into())],
+            Action::Translate(step) => {
+                vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]
+            }
+            Action::TranslateAnswer(step) => {
+                vec![("to", "zh".into()), ("attempts", step.attempts.into())]
+            }
+            Action::Reason(step) => {
+                let topic = match step.topic {
+                    Topic::Math => "math",
+                    Topic::Code => "code",
+                };
+                let extract = match step.extract {
+                    Extract::Boxed => "boxed",
+                    Extract::Code => "code",
+                };
+                vec![
+                    ("model", "reasoner".into()),
+                    ("as", topic.into()),
+                    ("extract", extract.into()),
+                ]
+            }
+            Action::Split(_) => vec![("each", format!("chain/{}", self.chain).into())],
+            Action::ExtractAnswer(step) => vec![("as", step.find.as_str().into())],
+            Action::CallModel(step) => {
+                let model = match &step.model {
+                    Target::Role(role) => role.as_str(),
+                    Target::Named(name) => name,
+                };
+                let schema = match &step.format {
+                    Format::Schema { schema, .. } => Some(schema.as_ref().clone()),
+                    Format::Text | Format::Object => None,
+                };
+                let options = [
+                    ("model", Some(model.into())),
+                    ("system", step.system.as_deref().map(Json::from)),
+                    ("temperature", step.temperature.map(Json::from)),
+                    ("max_tokens", step.max_tokens.map(Json::from)),
+                    ("thinking", step.thinking.map(|thinking| (thinking != Thinking::Off).into())),
+                    ("schema", schema),
+                ];
+                options.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+            }
+        }
+    }
+
+    fn source(&self, source: &Source) -> String {
+        format!("${{{}}}", self.path(source))
+    }
+
+    fn path(&self, source: &Source) -> String {
+        match source {
+            Source::Question => "input.question".to_owned(),
+            Source::Messages => "input.messages".to_owned(),
+            Source::Item => "item".to_owned(),
+            Source::Index => "index".to_owned(),
+            Source::Step(slot) => self.names.get(*slot).cloned().unwrap_or_default(),
+            Source::Inside(whole, path) => format!("{}.{}", self.path(whole), path.join(".")),
+        }
+    }
+
+    fn condition(&self, condition: &Condition) -> String {
+        let values: Vec<String> = match &condition.one_of {
+            Choice::Languages(languages) => {
+                languages.iter().map(|language| language.as_str().to_owned()).collect()
+            }
+            Choice::Kinds(kinds) => kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+            Choice::Values(values) => values.iter().map(literal).collect(),
+        };
+        let on = self.source(&condition.on);
+        match (values.as_slice(), condition.negated) {
+            ([value], false) => format!("{on} == {value}"),
+            ([value], true) => format!("{on} != {value}"),
+            (values, false) => format!("{on} in [{}]", values.join(", ")),
+            (values, true) => format!("{on} not in [{}]", values.join(", ")),
+        }
+    }
+}
+
+/// A value as a condition writes it.
+fn literal(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| format!("\"{text}\""))
+}

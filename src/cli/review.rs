@@ -1,0 +1,167 @@
+//! `ponder review`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    exit::{Exit, Failure},
+    node::{find, question, start, unless_interrupted},
+    show,
+};
+use crate::{
+    config::ModelArguments,
+    generate::Generate,
+    review::{
+        Finding, Review,
+        diff::{self, FileDiff},
+        review,
+        score::{self, Score},
+    },
+};
+
+/// What to review.
+#[derive(Debug, Args)]
+pub(super) struct ReviewArguments {
+    /// A diff or a source file; from standard input if there is none, or if it is `-`
+    file: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+    /// Who reviews: a chain, or a model that answers as `chain/review` does
+    #[arg(long, value_name = "NAME", default_value = "chain/review")]
+    to: String,
+    /// Measure it on changes with planted faults: a folder as `tests/data/review` in the repository
+    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
+    score: Option<PathBuf>,
+}
+
+pub(super) async fn run(
+    models: &ModelArguments,
+    arguments: ReviewArguments,
+) -> Result<Exit, Failure> {
+    if let Some(folder) = &arguments.score {
+        return measure(models, &arguments, folder).await;
+    }
+    let (text, name) = input(arguments.file.as_deref())?;
+    let files = diff::read(&text, &name);
+    unless_interrupted(async {
+        let node = start(models, arguments.json).await?;
+        let model = find(&node, &arguments.to)?;
+        let review = reviewed(&*model, &files, arguments.json).await?;
+        if arguments.json {
+            show::line(&format!("{:#}", document(&review)?));
+        } else {
+            review.findings.iter().for_each(|finding| show::line(&line(finding)));
+            for undecided in &review.undecided {
+                show::error(&format!("{}: {}", undecided.file, undecided.reason));
+            }
+            show::note(&summary(&review));
+        }
+        Ok(match (review.findings.is_empty(), review.undecided.is_empty()) {
+            (false, _) => Exit::No,
+            (true, false) => Exit::Undecided,
+            (true, true) => Exit::Done,
+        })
+    })
+    .await
+}
+
+/// The text to review, and what it is called.
+fn input(file: Option<&Path>) -> Result<(String, String), Failure> {
+    match file.filter(|file| *file != Path::new("-")) {
+        None => Ok((question(&[])?, "stdin".to_owned())),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::new(Exit::No, format!("{} cannot be read: {error}", path.display()))
+            })?;
+            Ok((text, path.display().to_string()))
+        }
+    }
+}
+
+async fn reviewed(
+    model: &dyn Generate,
+    files: &[FileDiff],
+    quiet: bool,
+) -> Result<Review, Failure> {
+    let progress = |file: &FileDiff| {
+        if !quiet {
+            show::note(&format!("· {}", file.path));
+        }
+    };
+    Ok(review(model, files, progress).await?)
+}
+
+fn line(finding: &Finding) -> String {
+    let Finding { file, line, category, what, failing_input } = finding;
+    let input = failing_input.as_ref().map_or_else(String::new, |input| format!(" [{input}]"));
+    format!("{file}:{line}: {}: {what}{input}", category.as_str())
+}
+
+fn summary(review: &Review) -> String {
+    let dropped = match review.dropped {
+        0 => String::new(),
+        dropped => format!("; {dropped} dropped, for they name lines that the diff does not show"),
+    };
+    format!(
+        "{} findings in {} files, {} undecided, {} tokens{dropped}",
+        review.findings.len(),
+        review.files,
+        review.undecided.len(),
+        review.usage.completion_tokens
+    )
+}
+
+fn document(review: &Review) -> Result<serde_json::Value, Failure> {
+    let mut document = json!({ "schema": "ponder.review/1" });
+    let body = serde_json::to_value(review)
+        .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    if let (Some(document), serde_json::Value::Object(body)) = (document.as_object_mut(), body) {
+        document.extend(body);
+    }
+    Ok(document)
+}
+
+/// Measures a reviewer on the cases of a folder.
+async fn measure(
+    models: &ModelArguments,
+    arguments: &ReviewArguments,
+    folder: &Path,
+) -> Result<Exit, Failure> {
+    let unreadable =
+        |error: std::io::Error| Failure::new(Exit::No, format!("{}: {error}", folder.display()));
+    let cases = score::cases(folder).map_err(unreadable)?;
+    if cases.is_empty() {
+        let message = format!("{}: there is no folder with expected.json in it", folder.display());
+        return Err(Failure::new(Exit::No, message));
+    }
+    unless_interrupted(async {
+        let node = start(models, arguments.json).await?;
+        let model = find(&node, &arguments.to)?;
+        let mut score = Score::default();
+        for case in &cases {
+            let review = reviewed(&*model, &diff::read(&case.diff, &case.id), true).await?;
+            if !arguments.json {
+                let found: Vec<String> = review.findings.iter().map(line).collect();
+                show::note(&format!("{}: {}", case.id, found.join(" | ")));
+            }
+            score.add(case, &review);
+        }
+        if arguments.json {
+            let score = serde_json::to_value(&score)
+                .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+            show::line(&format!("{score:#}"));
+        } else {
+            show::line(&format!("found:        {}", score.recall()));
+            show::line(&format!("  boundary:   {}", score.boundary));
+            show::line(&format!("  redundant:  {}", score.redundant));
+            show::line(&format!("right:        {} findings", score.precision()));
+            show::line(&format!("false alarms: {} changes without a fault", score.false_alarms));
+            show::line(&format!("undecided:    {} files", score.undecided));
+        }
+        Ok(Exit::Done)
+    })
+    .await
+}

@@ -1,0 +1,350 @@
+//! What is kept of a run, as JSON: self-contained, with nothing but text and numbers in it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use crate::generate::{
+    Answer, Finish, FinishReason, Format, GenerateError, Message, Request, Role, Sampling,
+    StepEvent, StepState, Thinking, ThinkingEnd, Usage,
+};
+
+/// The record of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The shape of this document: `ponder.run/1`.
+    pub schema: String,
+    /// The run's id.
+    pub id: String,
+    /// The chain's name.
+    pub chain: String,
+    /// The chain as it ran, as a chain file.
+    pub plan: String,
+    /// The models by their roles.
+    pub models: BTreeMap<String, String>,
+    /// When it began, in milliseconds since 1970.
+    pub started_ms: u64,
+    /// What the client asked.
+    pub request: RecordedRequest,
+    /// How far it came.
+    pub state: RunState,
+    /// What the steps reported, in order.
+    pub steps: Vec<Json>,
+    /// The model calls, in the order in which they ended.
+    pub calls: Vec<RecordedCall>,
+    /// The answer, if it has one.
+    pub answer: Option<String>,
+    /// How the answer ended, if it has.
+    pub finish: Option<Json>,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+}
+
+/// How far a run came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// It has not ended: it runs, or its process is gone.
+    Running,
+    /// It has an answer.
+    Finished,
+    /// It failed.
+    Failed,
+    /// Whoever asked left before the end.
+    Abandoned,
+}
+
+impl RunState {
+    /// The state's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The state of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Running, Self::Finished, Self::Failed, Self::Abandoned]
+            .into_iter()
+            .find(|state| state.as_str() == name)
+    }
+}
+
+/// What a model or a chain was asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedRequest {
+    /// The conversation.
+    pub messages: Vec<RecordedMessage>,
+    /// The most tokens; absent where the model's recommendation held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    /// The sampling parameters that were set, the seed among them.
+    pub sampling: Json,
+    /// Sequences that end the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
+    /// `natural`, `off`, or the most tokens of thinking.
+    pub thinking: Json,
+    /// What the question was taken for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The form of the answer; absent for any text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Json>,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedMessage {
+    /// Who said it.
+    pub role: String,
+    /// What was said.
+    pub content: String,
+}
+
+/// A model call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedCall {
+    /// The step that made it.
+    pub step: String,
+    /// The model's name.
+    pub model: String,
+    /// What was asked.
+    pub request: RecordedRequest,
+    /// What was answered; absent if it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<RecordedAnswer>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// What a model answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedAnswer {
+    /// Its thinking.
+    pub reasoning: String,
+    /// The answer itself.
+    pub content: String,
+    /// `stop` or `length`.
+    pub finish_reason: String,
+    /// `natural`, `budget`, `loop` or `none`.
+    pub thinking_end: String,
+    /// Tokens read.
+    pub prompt_tokens: u64,
+    /// Tokens written.
+    pub completion_tokens: u64,
+    /// Tokens of thinking among them.
+    pub reasoning_tokens: u64,
+}
+
+impl RecordedRequest {
+    /// What is kept of a request.
+    pub fn of(request: &Request) -> Self {
+        let message = |message: &Message| RecordedMessage {
+            role: message.role.as_str().to_owned(),
+            content: message.content.clone(),
+        };
+        Self {
+            messages: request.messages.iter().map(message).collect(),
+            max_tokens: request.max_tokens,
+            sampling: sampling(request.sampling),
+            stop: request.stop.clone(),
+            thinking: match request.thinking {
+                Thinking::Natural => "natural".into(),
+                Thinking::Off => "off".into(),
+                Thinking::UpTo(tokens) => tokens.into(),
+            },
+            kind: request.kind.map(|kind| kind.as_str().to_owned()),
+            format: match &request.format {
+                Format::Text => None,
+                Format::Object => Some("object".into()),
+                Format::Schema { schema, .. } => Some(schema.as_ref().clone()),
+            },
+        }
+    }
+
+    /// The request again, as far as it was kept.
+    pub fn again(&self) -> Request {
+        let role = |name: &str| match name {
+            "system" => Role::System,
+            "assistant" => Role::Assistant,
+            "tool" => Role::Tool,
+            _ => Role::User,
+        };
+        let message =
+            |message: &RecordedMessage| Message::of(role(&message.role), message.content.as_str());
+        let number = |name: &str| self.sampling.get(name).and_then(Json::as_f64);
+        let small = |name: &str| number(name).map(|number| number as f32);
+        Request {
+            messages: self.messages.iter().map(message).collect(),
+            max_tokens: self.max_tokens,
+            sampling: Sampling {
+                temperature: small("temperature"),
+                top_p: small("top_p"),
+                top_k: self
+                    .sampling
+                    .get("top_k")
+                    .and_then(Json::as_u64)
+                    .and_then(|top_k| u32::try_from(top_k).ok()),
+                min_p: small("min_p"),
+                frequency_penalty: small("frequency_penalty"),
+                presence_penalty: small("presence_penalty"),
+                repetition_penalty: small("repetition_penalty"),
+                seed: self.sampling.get("seed").and_then(Json::as_u64),
+            },
+            stop: self.stop.clone(),
+            thinking: match &self.thinking {
+                Json::Number(tokens) => {
+                    let tokens = tokens.as_u64().and_then(|tokens| u32::try_from(tokens).ok());
+                    Thinking::UpTo(tokens.unwrap_or(u32::MAX))
+                }
+                thinking if thinking == "off" => Thinking::Off,
+                _ => Thinking::Natural,
+            },
+            ..Request::default()
+        }
+    }
+
+    /// What was asked, in short: the same for the same prompt with the same settings. How many tokens were left
+    /// is no part of it.
+    pub fn fingerprint(&self, model: &str) -> String {
+        let asked = Self { max_tokens: None, ..self.clone() };
+        let text = json!({ "model": model, "asked": asked }).to_string();
+        Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn sampling(sampling: Sampling) -> Json {
+    let small = |number: Option<f32>| number.map(Json::from);
+    let settings = [
+        ("temperature", small(sampling.temperature)),
+        ("top_p", small(sampling.top_p)),
+        ("top_k", sampling.top_k.map(Json::from)),
+        ("min_p", small(sampling.min_p)),
+        ("frequency_penalty", small(sampling.frequency_penalty)),
+        ("presence_penalty", small(sampling.presence_penalty)),
+        ("repetition_penalty", small(sampling.repetition_penalty)),
+        ("seed", sampling.seed.map(Json::from)),
+    ];
+    let given = settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Json::Object(given.collect())
+}
+
+impl RecordedAnswer {
+    /// What is kept of an answer.
+    pub fn of(answer: &Answer) -> Self {
+        let usage = answer.finish.usage;
+        Self {
+            reasoning: answer.reasoning.clone(),
+            content: answer.content.clone(),
+            finish_reason: reason(answer.finish.reason).to_owned(),
+            thinking_end: thinking_end(answer.finish.thinking_end).to_owned(),
+            prompt_tokens: usage.prompt_tokens,
+            completion_tokens: usage.completion_tokens,
+            reasoning_tokens: usage.reasoning_tokens,
+        }
+    }
+
+    /// How it ended.
+    pub fn finish(&self) -> Finish {
+        Finish {
+            reason: match self.finish_reason.as_str() {
+                "length" => FinishReason::Length,
+                "tool_calls" => FinishReason::ToolCalls,
+                _ => FinishReason::Stop,
+            },
+            usage: Usage {
+                prompt_tokens: self.prompt_tokens,
+                completion_tokens: self.completion_tokens,
+                reasoning_tokens: self.reasoning_tokens,
+            },
+            thinking_end: match self.thinking_end.as_str() {
+                "natural" => ThinkingEnd::Natural,
+                "budget" => ThinkingEnd::Budget,
+                "loop" => ThinkingEnd::Loop,
+                _ => ThinkingEnd::None,
+            },
+            ..Finish::default()
+        }
+    }
+}
+
+/// What is kept of a call.
+pub(super) fn call(call: &crate::chain::ObservedCall<'_>) -> RecordedCall {
+    RecordedCall {
+        step: call.step.to_owned(),
+        model: call.model.to_owned(),
+        request: RecordedRequest::of(call.request),
+        answer: call.answer.ok().map(RecordedAnswer::of),
+        error: call.answer.err().map(GenerateError::to_string),
+        elapsed_ms: milliseconds(call.elapsed),
+    }
+}
+
+/// What is kept of the end of a run.
+pub(super) fn finish(finish: &Finish) -> Json {
+    json!({
+        "reason": reason(finish.reason),
+        "thinking_end": thinking_end(finish.thinking_end),
+        "kind": finish.kind.map(crate::generate::Kind::as_str),
+        "prompt_tokens": finish.usage.prompt_tokens,
+        "completion_tokens": finish.usage.completion_tokens,
+        "reasoning_tokens": finish.usage.reasoning_tokens,
+    })
+}
+
+/// What is kept of the report of a step.
+pub(super) fn step(event: &StepEvent) -> Json {
+    let mut report = json!({ "step": event.step, "action": event.action });
+    let state = match &event.state {
+        StepState::Started => json!({ "state": "started" }),
+        StepState::Skipped { reason } => json!({ "state": "skipped", "reason": reason }),
+        StepState::Decided { choice, reasons } => {
+            json!({ "state": "decided", "choice": choice, "reasons": reasons })
+        }
+        StepState::Wrote { thinking, text } => {
+            json!({ "state": "wrote", "thinking": thinking, "text": text })
+        }
+        StepState::Finished { output, elapsed, usage } => json!({
+            "state": "finished",
+            "output": output,
+            "elapsed_ms": milliseconds(*elapsed),
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+        }),
+        StepState::Failed { message } => json!({ "state": "failed", "message": message }),
+    };
+    if let (Some(report), Json::Object(state)) = (report.as_object_mut(), state) {
+        report.extend(state);
+    }
+    report
+}
+
+fn reason(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ToolCalls => "tool_calls",
+    }
+}
+
+fn thinking_end(end: ThinkingEnd) -> &'static str {
+    match end {
+        ThinkingEnd::Natural => "natural",
+        ThinkingEnd::Budget => "budget",
+        ThinkingEnd::Loop => "loop",
+        ThinkingEnd::None => "none",
+    }
+}
+
+pub(super) fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,143 @@
+//! Runs a recorded run again: each model answers what it answered then, found by what it is asked.
+//!
+//! Everything that needs no model (routing, masking, proofs, templates, conditions) runs anew. A step that asks
+//! something else than it did then is a changed input, and the replay says so; in a resumed run it is asked of the
+//! real model.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures::{FutureExt, future::BoxFuture, stream};
+
+use crate::{
+    chain::{ModelRole, Models, Named, Plan},
+    generate::{Delta, Generate, GenerateError, Generation, Request},
+};
+
+use super::record::{RecordedAnswer, RecordedCall, RecordedRequest, RunRecord};
+
+/// The answers of a record, by what was asked.
+#[derive(Debug, Default)]
+pub struct Answers {
+    by_request: Mutex<HashMap<String, VecDeque<RecordedCall>>>,
+}
+
+impl Answers {
+    /// The answers of a record.
+    pub fn of(record: &RunRecord) -> Arc<Self> {
+        let mut by_request: HashMap<String, VecDeque<RecordedCall>> = HashMap::new();
+        for call in &record.calls {
+            let fingerprint = call.request.fingerprint(&call.model);
+            by_request.entry(fingerprint).or_default().push_back(call.clone());
+        }
+        Arc::new(Self { by_request: Mutex::new(by_request) })
+    }
+
+    /// The next answer to this, each only once.
+    fn take(&self, model: &str, request: &RecordedRequest) -> Option<RecordedCall> {
+        let mut by_request = self.by_request.lock().unwrap_or_else(PoisonError::into_inner);
+        by_request.get_mut(&request.fingerprint(model))?.pop_front()
+    }
+
+    /// How many answers nobody asked for.
+    pub fn left(&self) -> usize {
+        let by_request = self.by_request.lock().unwrap_or_else(PoisonError::into_inner);
+        by_request.values().map(VecDeque::len).sum()
+    }
+}
+
+/// A model that answers what was recorded, and what was not is asked of the `live` one, if there is one.
+pub struct Replaying {
+    model: String,
+    answers: Arc<Answers>,
+    live: Option<Arc<dyn Generate>>,
+}
+
+impl Replaying {
+    /// The recorded answers of the model of this name.
+    pub fn new(model: &str, answers: &Arc<Answers>, live: Option<Arc<dyn Generate>>) -> Self {
+        Self { model: model.to_owned(), answers: Arc::clone(answers), live }
+    }
+}
+
+impl fmt::Debug for Replaying {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Replaying").field("model", &self.model).finish_non_exhaustive()
+    }
+}
+
+impl Generate for Replaying {
+    fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        async move {
+            let recorded = RecordedRequest::of(&request);
+            match (self.answers.take(&self.model, &recorded), &self.live) {
+                (Some(RecordedCall { answer: Some(answer), .. }), _) => Ok(played(answer)),
+                // A failure is no answer: whoever goes on with a run wants to get past it.
+                (_, Some(live)) => live.generate(request).await,
+                (Some(RecordedCall { error, .. }), None) => {
+                    Err(GenerateError::engine(error.unwrap_or_default()))
+                }
+                (None, None) => Err(changed(&self.model, &request)),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn played(answer: RecordedAnswer) -> Generation {
+    let finish = answer.finish();
+    let deltas = [
+        Delta::Reasoning(answer.reasoning),
+        Delta::Content(answer.content),
+        Delta::Finished(finish),
+    ];
+    let deltas = deltas.into_iter().filter(|delta| match delta {
+        Delta::Reasoning(text) | Delta::Content(text) => !text.is_empty(),
+        _ => true,
+    });
+    Generation::new(stream::iter(deltas.map(Ok).collect::<Vec<_>>()))
+}
+
+/// A request that was not made then.
+fn changed(model: &str, request: &Request) -> GenerateError {
+    let mut question: String = request.question().chars().take(300).collect();
+    if request.question().len() > question.len() {
+        question.push('…');
+    }
+    GenerateError::invalid(
+        "messages",
+        format!("changed input: `{model}` is asked what it was not asked then: {question}"),
+    )
+}
+
+/// The names that models had in a record, by the roles that they must have had: the live ones' where they are
+/// known, else those of the record.
+pub fn models(
+    plan: &Plan,
+    record: &RunRecord,
+    answers: &Arc<Answers>,
+    live: Option<&Models>,
+) -> Models {
+    let named = |id: &str, model: Option<Arc<dyn Generate>>| {
+        Named::new(id, Arc::new(Replaying::new(id, answers, model)))
+    };
+    let of_role = |role: ModelRole| {
+        let id = record.models.get(role.as_str())?;
+        let live = live.and_then(|live| live.own(role)).map(|named| Arc::clone(&named.model));
+        Some(named(id, live))
+    };
+    let by_name = plan.named_models().into_iter().map(|name| {
+        let live =
+            live.and_then(|live| live.named.get(&name)).map(|named| Arc::clone(&named.model));
+        (name.clone(), named(&name, live))
+    });
+    Models {
+        reasoner: of_role(ModelRole::Reasoner).unwrap_or_else(|| named("reasoner", None)),
+        translator: of_role(ModelRole::Translator),
+        general: of_role(ModelRole::General),
+        named: by_name.collect(),
+    }
+}
