@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::generate::Generate;
+use crate::{chain::Plan, generate::Generate};
 
 /// Everything this node can be asked by name, in the order in which it is listed.
 #[derive(Clone, Default)]
@@ -22,6 +22,8 @@ pub struct Entry {
     pub info: ModelInfo,
     /// What answers.
     pub model: Arc<dyn Generate>,
+    /// What it does, if it is a chain.
+    pub chain: Option<Arc<Plan>>,
 }
 
 /// What a client may know about a model.
@@ -56,7 +58,15 @@ pub enum Purpose {
 impl Catalog {
     /// Adds a model; a later one with the same name replaces the earlier one in its place.
     pub fn insert(&mut self, info: ModelInfo, model: Arc<dyn Generate>) {
-        let entry = Entry { info, model };
+        self.add(Entry { info, model, chain: None });
+    }
+
+    /// Adds a chain, which is a model that can also say what it does.
+    pub fn insert_chain(&mut self, info: ModelInfo, plan: Arc<Plan>, model: Arc<dyn Generate>) {
+        self.add(Entry { info, model, chain: Some(plan) });
+    }
+
+    fn add(&mut self, entry: Entry) {
         match self.entries.iter_mut().find(|existing| existing.info.id == entry.info.id) {
             Some(existing) => *existing = entry,
             None => self.entries.push(entry),

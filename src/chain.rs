@@ -31,6 +31,7 @@ use crate::generate::{Generate, GenerateError, Generation, Pace, Request};
 mod budget;
 pub mod compose;
 mod context;
+mod diagram;
 mod explain;
 pub mod extract;
 pub mod language;
@@ -57,6 +58,7 @@ mod value;
 mod write;
 
 pub use context::Context;
+pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
 pub use observe::{Observe, ObserveRun, ObservedCall};

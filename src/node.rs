@@ -149,11 +149,12 @@ impl Node {
                 };
                 // Those that it calls are in front of it.
                 let models = models_for(&plan, &config.roles, &catalog)?;
-                let mut chain = Chain::new(plan, models);
+                let plan = Arc::new(plan);
+                let mut chain = Chain::new(Arc::clone(&plan), models);
                 if let Some(observer) = &observer {
                     chain = chain.observed_by(Arc::clone(observer));
                 }
-                catalog.insert(info, Arc::new(chain));
+                catalog.insert_chain(info, plan, Arc::new(chain));
             }
         }
         for (alias, id) in &config.aliases {
