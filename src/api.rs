@@ -18,5 +18,6 @@ mod query;
 pub mod reasoning;
 mod recording;
 pub mod responses;
+pub mod runs;
 mod sse;
 pub mod tokenize;

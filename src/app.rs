@@ -13,6 +13,7 @@ use crate::{
         attach::{Attachments, Patience},
         reasoning::ReasoningOutput,
         responses::store::ResponseStore,
+        runs::Runs,
     },
     catalog::{Catalog, Entry},
     error::ApiError,
@@ -127,6 +128,7 @@ struct Shared {
     admission: Admission,
     responses: ResponseStore,
     attachments: Attachments,
+    runs: Runs,
     metrics: Metrics,
     phase: watch::Sender<Phase>,
     /// Who may ask; replaced when the configuration is read again.
@@ -156,6 +158,7 @@ impl App {
             responses: ResponseStore::new(settings.max_responses),
             // As with work in the background: it must not keep those out who wait.
             attachments: Attachments::new(settings.patience, background),
+            runs: Runs::default(),
             settings,
             catalog: RwLock::new(Arc::new(catalog)),
             metrics: Metrics::default(),
@@ -296,6 +299,11 @@ impl App {
     /// The answers that a request that comes again finds.
     pub(crate) fn attachments(&self) -> &Attachments {
         &self.0.attachments
+    }
+
+    /// The answers that run, and those that ended lately.
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.runs
     }
 
     /// What was counted and timed.

@@ -83,6 +83,12 @@ pub enum ErrorCode {
     ModelNotFound,
     /// The key of the request came with another body before.
     IdempotencyKeyReused,
+    /// No chain of that name is served.
+    ChainNotFound,
+    /// No run of that id is known.
+    RunNotFound,
+    /// The run was cancelled.
+    Cancelled,
     /// No response of that id is kept.
     ResponseNotFound,
     /// No response of the id that was to be gone on from is kept.
@@ -154,6 +160,24 @@ impl ApiError {
         self
     }
 
+    /// The same error in a request for several answers, blamed on the one at `place`; `also` says what
+    /// became of the others.
+    pub(crate) fn among_others(mut self, place: &str, also: &str) -> Self {
+        self.detail.message = shortened(format!("`{place}`: {} {also}", self.detail.message));
+        self.detail.param.get_or_insert_with(|| place.to_owned().into());
+        self
+    }
+
+    /// Whether it only says that no model of that name is served.
+    pub(crate) fn is_model_not_found(&self) -> bool {
+        self.detail.code == Some(ErrorCode::ModelNotFound)
+    }
+
+    /// Whether it only says that the run was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.detail.code == Some(ErrorCode::Cancelled)
+    }
+
     /// 400: the request as a whole cannot be understood.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorKind::InvalidRequestError, message)
@@ -200,6 +224,27 @@ impl ApiError {
             StatusCode::NOT_FOUND,
             ErrorCode::RouteNotFound,
             format!("Nothing is served at `{path}`. GET /openapi.yaml lists every path."),
+        )
+    }
+
+    /// 404: no chain of that name is served.
+    pub fn no_chain(name: &str) -> Self {
+        Self::wrong(
+            StatusCode::NOT_FOUND,
+            ErrorCode::ChainNotFound,
+            format!("No chain `{name}` is served. GET /v1/chains lists the chains."),
+        )
+    }
+
+    /// 404: no run of that id is known.
+    pub fn no_run(id: &str) -> Self {
+        Self::wrong(
+            StatusCode::NOT_FOUND,
+            ErrorCode::RunNotFound,
+            format!(
+                "No run `{id}` is known here. Runs are known while they go on and for a while \
+                 afterwards, and only to the key that started them."
+            ),
         )
     }
 
@@ -323,6 +368,11 @@ impl From<GenerateError> for ApiError {
             GenerateError::Timeout { .. } => {
                 Self::new(StatusCode::GATEWAY_TIMEOUT, ErrorKind::ServerError, message)
                     .coded(ErrorCode::Timeout)
+                    .retried(Retry::Never)
+            }
+            // OpenAI's SDKs would send it again.
+            GenerateError::Cancelled => {
+                Self::wrong(StatusCode::CONFLICT, ErrorCode::Cancelled, message)
                     .retried(Retry::Never)
             }
             GenerateError::Engine { .. } => Self::internal(message),

@@ -17,7 +17,7 @@ use crate::{
     api::{
         chat, completions,
         document::{self, Document, Rendered},
-        embeddings, health, inference, models, responses, tokenize,
+        embeddings, health, inference, models, responses, runs, tokenize,
     },
     app::App,
     error::ApiError,
@@ -81,6 +81,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(completions::completions))
         .routes(routes!(embeddings::embeddings))
         .routes(routes!(inference::infer))
+        .routes(routes!(runs::retrieve, runs::cancel))
         .routes(routes!(tokenize::tokenize))
         .routes(routes!(tokenize::detokenize))
         .routes(routes!(models::list_models))

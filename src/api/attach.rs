@@ -136,6 +136,20 @@ impl Ask {
         let requests = (0..count).map(|number| request.numbered(number)).collect();
         Self { entry, requests, at_once: count }
     }
+
+    /// The same with the time that each of the answers has, if they come in one `whole` piece or not.
+    pub(super) fn in_time(mut self, app: &App, whole: bool) -> Self {
+        let time = app.settings().time_for_answer(whole);
+        let pace = self.entry.model.pace();
+        let together = self.at_once.min(app.settings().limits.max_running);
+        let count = self.requests.len();
+        let share = time.map(|time| pace.map_or(time, |pace| pace.share(time, count, together)));
+        let until = app.settings().answer_until(whole);
+        for request in &mut self.requests {
+            (request.within, request.until) = (share, until);
+        }
+        self
+    }
 }
 
 /// Answers whose turn has come.
@@ -173,29 +187,25 @@ pub(super) async fn begin(
     ask: Ask,
     whole: bool,
 ) -> Result<Begun, ApiError> {
-    let Ask { entry, mut requests, at_once } = ask;
+    let ask = ask.in_time(app, whole);
+    let Ask { entry, requests, at_once } = ask;
     let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-    let time = app.settings().time_for_answer(whole);
-    let pace = entry.model.pace();
-    let together = at_once.min(app.settings().limits.max_running);
-    let share =
-        time.map(|time| pace.map_or(time, |pace| pace.share(time, requests.len(), together)));
-    let until = app.settings().answer_until(whole);
-    for request in &mut requests {
-        (request.within, request.until) = (share, until);
-    }
     let Some(name) = attempt.name(whole) else {
-        let pieces = Choices::start(app, &entry, requests, at_once).await?.boxed();
+        let running = app.runs().begin(&identity, &attempt.caller);
+        let pieces = Choices::start(app, &entry, requests, at_once, running).await?.boxed();
         let headers = headers(&identity, false);
         return Ok(Begun { headers, identity, pieces, recording: None });
     };
-    let worker = app.clone();
-    let work = |recording: Recording| async move {
-        let _unfinished = recording.unfinished();
-        match Choices::start(&worker, &entry, requests, at_once).await {
-            Ok(choices) => recording.fill(choices).await,
-            Err(error) => {
-                recording.end(End::Failed(error));
+    let (worker, run) = (app.clone(), identity.clone());
+    let work = |recording: Recording| {
+        let running = worker.runs().begin(&run, &attempt.caller);
+        async move {
+            let _unfinished = recording.unfinished();
+            match Choices::start(&worker, &entry, requests, at_once, running).await {
+                Ok(choices) => recording.fill(choices).await,
+                Err(error) => {
+                    recording.end(End::from(error));
+                }
             }
         }
     };

@@ -64,6 +64,7 @@ pub(super) const RUN_ID: HeaderName = HeaderName::from_static("x-ponder-run-id")
         (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
         (status = 404, description = "No model of that name is served.", body = ErrorBody),
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
+        (status = 409, description = "The run was cancelled.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
         (status = 422, description = "The `Idempotency-Key` came with another body before.", body = ErrorBody),

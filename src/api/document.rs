@@ -36,6 +36,7 @@ use crate::error::ErrorBody;
         (name = "chat", description = "Answers."),
         (name = "responses", description = "Answers that are kept, gone on from, and made in the background."),
         (name = "completions", description = "Prompts, continued."),
+        (name = "runs", description = "Answers on their way: how far they are, and their end."),
         (name = "embeddings", description = "What texts mean, as numbers."),
         (name = "tokens", description = "A model's own tokens."),
         (name = "models", description = "What can be asked."),

@@ -4,7 +4,7 @@
 //! form too; everything behind it, limits and cancelling included, is that of chat completions.
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Body,
     extract::State,
     response::{IntoResponse, Response},
@@ -14,12 +14,15 @@ use utoipa::ToSchema;
 
 use super::{
     chat::{
+        RUN_ID,
         choices::{Choices, collect},
+        identity::Identity,
         response::FinishName,
     },
     json::JsonBody,
 };
 use crate::{
+    access::Caller,
     app::App,
     error::ApiError,
     generate::{Message, Request, Sampling},
@@ -78,13 +81,15 @@ pub struct InferenceFailure {
     tag = "chat",
     request_body = InferenceRequest,
     responses(
-        (status = 200, description = "The answer.", body = InferenceReply),
+        (status = 200, description = "The answer.", body = InferenceReply,
+            headers(("x-ponder-run-id" = String, description = "The run's id."))),
         (status = 400, description = "The request is wrong.", body = InferenceFailure),
         (status = 401, description = "The key is missing or wrong.", body = crate::error::ErrorBody),
         (status = 403, description = "The `Host` header names another machine.",
             body = crate::error::ErrorBody),
         (status = 404, description = "No model of that name is served.", body = InferenceFailure),
         (status = 408, description = "The body took too long to arrive.", body = InferenceFailure),
+        (status = 409, description = "The run was cancelled.", body = InferenceFailure),
         (status = 413, description = "The body is too large.", body = InferenceFailure),
         (status = 415, description = "The body is not JSON by its content type.",
             body = InferenceFailure),
@@ -97,16 +102,17 @@ pub struct InferenceFailure {
 )]
 pub(crate) async fn infer(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     body: Result<JsonBody<InferenceRequest>, ApiError>,
 ) -> Response {
-    let reply = async { answer(&app, body?.0).await };
+    let reply = async { answer(&app, &caller, body?.0).await };
     match reply.await {
-        Ok(reply) => Json(reply).into_response(),
+        Ok(reply) => reply,
         Err(error) => failure(error),
     }
 }
 
-async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, ApiError> {
+async fn answer(app: &App, caller: &Caller, body: InferenceRequest) -> Result<Response, ApiError> {
     let prompt = body.prompt.filter(|prompt| !prompt.trim().is_empty()).ok_or_else(|| {
         ApiError::invalid("prompt", "`prompt` is missing or empty: it must be a text.")
     })?;
@@ -133,14 +139,20 @@ async fn answer(app: &App, body: InferenceRequest) -> Result<InferenceReply, Api
         until: app.settings().answer_until(true),
         ..Request::default()
     };
-    let answers = collect(Choices::start(app, &entry, vec![request], 1).await?, 1).await?;
-    let answer = answers.into_iter().next().unwrap_or_default();
-    Ok(InferenceReply {
+    let identity = Identity::new("inference_", model);
+    let running = app.runs().begin(&identity, caller);
+    let choices = Choices::start(app, &entry, vec![request], 1, running).await?;
+    let answer = collect(choices, 1).await?.into_iter().next().unwrap_or_default();
+    let header = identity.run_id().map(|id| (RUN_ID, id));
+    let reply = InferenceReply {
         success: true,
         result: answer.content,
-        model,
+        model: identity.model,
         finish_reason: answer.finish.reason.into(),
-    })
+    };
+    let mut response = Json(reply).into_response();
+    response.headers_mut().extend(header);
+    Ok(response)
 }
 
 /// The name of the hosted chat model; while models are being loaded there is none, which

@@ -55,6 +55,15 @@ pub(in crate::api) enum End {
     Cancelled,
 }
 
+impl From<GenerateError> for End {
+    fn from(error: GenerateError) -> Self {
+        match error {
+            GenerateError::Cancelled => Self::Cancelled,
+            error => Self::Failed(error),
+        }
+    }
+}
+
 /// What a reader of a recording gets.
 #[derive(Debug, Clone)]
 pub(in crate::api) enum Followed {
@@ -147,7 +156,7 @@ impl Recording {
             match piece {
                 Ok(piece) => self.add(piece),
                 Err(error) => {
-                    self.end(End::Failed(error));
+                    self.end(error.into());
                 }
             }
         }

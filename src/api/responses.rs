@@ -74,6 +74,7 @@ use store::{References, Stored};
         (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
         (status = 404, description = "No model of that name is served.", body = ErrorBody),
         (status = 408, description = "The body took too long to arrive.", body = ErrorBody),
+        (status = 409, description = "The run was cancelled.", body = ErrorBody),
         (status = 413, description = "The body is too large.", body = ErrorBody),
         (status = 415, description = "The body is not JSON by its content type.", body = ErrorBody),
         (status = 422, description = "The `Idempotency-Key` came with another body before.", body = ErrorBody),
@@ -192,12 +193,13 @@ fn begin(
         app.responses().insert(started.clone())?;
         let (worker, recording) = (app.clone(), started.recording.clone());
         let id = identity.id.clone();
+        let running = app.runs().begin(&identity, &caller);
         let work = tokio::spawn(async move {
             let unfinished = recording.unfinished();
-            match Choices::start_in_background(&worker, &entry, request).await {
+            match Choices::start_in_background(&worker, &entry, request, running).await {
                 Ok(choices) => recording.fill(choices).await,
                 Err(error) => {
-                    recording.end(End::Failed(error));
+                    recording.end(End::from(error));
                 }
             }
             drop(unfinished);

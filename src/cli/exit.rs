@@ -81,6 +81,7 @@ impl From<GenerateError> for Failure {
             GenerateError::Unavailable { .. }
             | GenerateError::Timeout { .. }
             | GenerateError::Remote { .. } => Exit::Unavailable,
+            GenerateError::Cancelled => Exit::Interrupted,
             GenerateError::Engine { .. } => Exit::Internal,
         };
         Self::new(exit, error.to_string())

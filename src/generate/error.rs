@@ -67,6 +67,9 @@ pub enum GenerateError {
         /// Which limit was met.
         message: String,
     },
+    /// Somebody who may do so ended the work on the answer.
+    #[error("The answer was cancelled before its end.")]
+    Cancelled,
     /// The engine failed while it worked on the answer.
     #[error("{message}")]
     Engine {

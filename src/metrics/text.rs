@@ -35,7 +35,8 @@ fn write_all(text: &mut String, counts: &Counts) -> fmt::Result {
     )?;
     write_finished(text, counts)?;
     let name = "ponder_requests_cancelled_total";
-    write_counter(text, counts, name, "Requests whose client left.", |model| model.cancelled)?;
+    let help = "Requests whose client left, or which somebody cancelled.";
+    write_counter(text, counts, name, help, |model| model.cancelled)?;
     let name = "ponder_requests_failed_total";
     write_counter(text, counts, name, "Requests that failed.", |model| model.failed)?;
     let name = "vllm:time_to_first_token_seconds";

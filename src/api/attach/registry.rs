@@ -256,8 +256,12 @@ fn make_room(held: &mut Answers) {
             _ => KEPT,
         };
         list.retain(|held| {
-            // What failed is tried again, as the client wants, whoever still reads it.
-            let failed = matches!(held.recording.progress(), Progress::Ended(End::Failed(_)));
+            // What failed or was cancelled is tried again, as the client wants, whoever still reads it.
+            let failed = match held.recording.progress() {
+                Progress::Ended(End::Failed(_)) => true,
+                Progress::Ended(End::Cancelled) => held.patience.is_some(),
+                Progress::Ended(End::Whole) | Progress::Waiting | Progress::Running => false,
+            };
             !(failed || held.is_idle() && held.quiet_for() > kept(held))
         });
     }
@@ -324,9 +328,8 @@ impl Attached {
 fn failure(end: End) -> GenerateError {
     match end {
         End::Failed(error) => error,
-        End::Cancelled | End::Whole => {
-            GenerateError::engine("The answer was given up, as nobody was there to read it.")
-        }
+        End::Cancelled => GenerateError::Cancelled,
+        End::Whole => GenerateError::engine("The answer broke off before its end."),
     }
 }
 

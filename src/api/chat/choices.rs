@@ -10,6 +10,7 @@ use futures::{FutureExt, Stream, StreamExt, TryFutureExt, stream::BoxStream};
 use tokio::time::Instant;
 
 use crate::{
+    api::runs::{Running, Work},
     app::{App, NotServing},
     catalog::Entry,
     generate::{Answer, Delta, Generate, GenerateError, Generation, Request},
@@ -45,11 +46,27 @@ impl Choices {
         entry: &Entry,
         requests: Vec<Request>,
         at_once: u32,
+        running: Running,
     ) -> Result<Self, GenerateError> {
         let turn = app.admission().admit_many(at_once);
-        let meter = app.metrics().begin(&entry.info.id);
-        let meter = if requests.len() == 1 { meter.typical() } else { meter };
-        Self::begin(app, entry, requests, meter, turn).await
+        let typical = requests.len() == 1;
+        Self::begin(app, entry, requests, running, Turn { turn, typical }).await
+    }
+
+    /// As [`Choices::start`], for one answer of several that are runs of their own, whose `turn` is
+    /// known to come.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Choices::start`].
+    pub(in crate::api) async fn start_in_turn(
+        app: &App,
+        entry: &Entry,
+        request: Request,
+        running: Running,
+        turn: impl Future<Output = Result<Permit, GenerateError>> + Send,
+    ) -> Result<Self, GenerateError> {
+        Self::begin(app, entry, vec![request], running, Turn { turn, typical: true }).await
     }
 
     /// As [`Choices::start`], for one answer that nobody waits for.
@@ -61,43 +78,107 @@ impl Choices {
         app: &App,
         entry: &Entry,
         request: Request,
+        running: Running,
     ) -> Result<Self, GenerateError> {
         let turn = app.admission().admit_in_background();
-        let meter = app.metrics().begin(&entry.info.id).typical();
-        Self::begin(app, entry, vec![request], meter, turn).await
+        Self::begin(app, entry, vec![request], running, Turn { turn, typical: true }).await
     }
 
-    async fn begin(
+    /// The one place where answers are started for a client.
+    async fn begin<T>(
         app: &App,
         entry: &Entry,
         requests: Vec<Request>,
-        mut meter: RequestMeter,
-        turn: impl Future<Output = Result<Permit, GenerateError>> + Send,
-    ) -> Result<Self, GenerateError> {
-        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-        let permit = match turn.await {
-            Ok(permit) => permit,
-            Err(error) => {
-                meter.failed();
-                return Err(error);
-            }
+        running: Running,
+        Turn { turn, typical }: Turn<T>,
+    ) -> Result<Self, GenerateError>
+    where
+        T: Future<Output = Result<Permit, GenerateError>> + Send,
+    {
+        let meter = app.metrics().begin(&entry.info.id);
+        let mut watch = Watch { meter: if typical { meter.typical() } else { meter }, running };
+        let open = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+        let admitted = tokio::select! {
+            permit = turn => permit,
+            () = watch.running.cancelled() => Err(GenerateError::Cancelled),
         };
-        meter.admitted();
+        let permit = match admitted {
+            Ok(permit) => permit,
+            Err(error) => return Err(watch.failed(error)),
+        };
+        watch.meter.admitted();
         let limit = TimeLimit::from_now(app.settings().generation_timeout);
         let starting = start_all(&entry.model, requests, permit.answers());
         let started = tokio::select! {
             started = starting => started,
             error = limit.clone().passed() => Err(error),
+            () = watch.running.cancelled() => Err(GenerateError::Cancelled),
         };
         match started {
             Ok(pieces) => {
-                Ok(Self(run(pieces, count, permit, meter, limit, app.stopping()).boxed()))
+                let work = watch.running.working(Admitted { pieces, _permit: permit });
+                Ok(Self(run(work, open, watch, limit, app.stopping()).boxed()))
             }
-            Err(error) => {
-                meter.failed();
-                Err(error)
-            }
+            Err(error) => Err(watch.failed(error)),
         }
+    }
+}
+
+/// When answers may begin.
+struct Turn<T> {
+    turn: T,
+    /// Whether how long they take says how long others may.
+    typical: bool,
+}
+
+/// Answers that run, with leave to do so.
+struct Admitted {
+    pieces: Pieces,
+    _permit: Permit,
+}
+
+impl Stream for Admitted {
+    type Item = Result<Piece, GenerateError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.pieces.poll_next_unpin(context)
+    }
+}
+
+/// Who looks at answers while they run.
+struct Watch {
+    meter: RequestMeter,
+    running: Running,
+}
+
+impl Watch {
+    /// Takes note of a piece.
+    fn note(&mut self, piece: &Piece) {
+        self.running.note(piece);
+        match &piece.delta {
+            Delta::Finished(finish) => self.meter.answered(finish),
+            Delta::Reasoning(_) | Delta::Content(_) | Delta::ToolCall { .. } => self.meter.spoke(),
+            Delta::Logprobs(_) | Delta::ToolArguments { .. } | Delta::Step(_) => {}
+        }
+    }
+
+    /// The last answer has finished.
+    fn finished(self) {
+        self.meter.finished();
+        self.running.finished();
+    }
+
+    /// They ended with an error.
+    fn failed(self, error: GenerateError) -> GenerateError {
+        // A meter that is merely dropped counts a request that was cancelled.
+        if error != GenerateError::Cancelled {
+            self.meter.failed();
+        }
+        self.running.failed(&error);
+        error
     }
 }
 
@@ -206,59 +287,50 @@ fn panicked() -> GenerateError {
     GenerateError::engine("The engine failed in an unexpected way. The server's log says more.")
 }
 
-/// Follows the answers to their end; measures them, and cuts them when the server stops.
+/// Follows the answers, of which so many are `open`, to their end; measures them, and cuts them when
+/// the server stops or somebody cancels them.
 fn run(
-    mut pieces: Pieces,
-    count: u32,
-    permit: Permit,
-    mut meter: RequestMeter,
+    mut work: Work<Admitted>,
+    mut open: u32,
+    mut watch: Watch,
     limit: TimeLimit,
     stopping: impl Future<Output = ()> + Send + 'static,
 ) -> impl Stream<Item = Result<Piece, GenerateError>> + Send + 'static {
     stream! {
         let mut stopping = Box::pin(stopping);
         let mut too_long = Box::pin(limit.passed());
-        let mut open = count;
+        let mut cancelled = Box::pin(watch.running.cancelled());
         let last = loop {
             let next = tokio::select! {
                 // A piece that is there already is worth more than a punctual end.
                 biased;
-                next = pieces.next() => next,
+                next = work.next() => next,
+                () = &mut cancelled => Some(Err(GenerateError::Cancelled)),
                 () = &mut stopping => Some(Err(NotServing::Stopping.into())),
                 error = &mut too_long => Some(Err(error)),
             };
             match next {
-                Some(Ok(Piece { index, delta })) => {
-                    match &delta {
-                        Delta::Finished(finish) => {
-                            meter.answered(finish);
-                            open = open.saturating_sub(1);
-                        }
-                        Delta::Reasoning(_) | Delta::Content(_) | Delta::ToolCall { .. } => {
-                            meter.spoke();
-                        }
-                        Delta::Logprobs(_) | Delta::ToolArguments { .. } | Delta::Step(_) => {}
+                Some(Ok(piece)) => {
+                    watch.note(&piece);
+                    if matches!(piece.delta, Delta::Finished(_)) {
+                        open = open.saturating_sub(1);
                     }
                     if open == 0 {
-                        meter.finished();
-                        break Ok(Piece { index, delta });
+                        watch.finished();
+                        break Ok(piece);
                     }
-                    yield Ok(Piece { index, delta });
+                    yield Ok(piece);
                 }
-                Some(Err(error)) => {
-                    meter.failed();
-                    break Err(error);
-                }
+                Some(Err(error)) => break Err(watch.failed(error)),
                 // A generation never ends without a finish or an error; if it did, so must we.
                 None => {
-                    meter.failed();
-                    break Err(GenerateError::engine("The answer broke off before its end."));
+                    let broken = GenerateError::engine("The answer broke off before its end.");
+                    break Err(watch.failed(broken));
                 }
             }
         };
         // The work is over: free what it held now, not when the client has read the last byte.
-        drop(pieces);
-        drop(permit);
+        drop(work);
         yield last;
     }
 }

@@ -70,7 +70,12 @@ impl EventWriter for Writer {
     fn failed(&mut self, error: &ApiError) -> Bytes {
         // What came before it may have been told in the words of a chat completion.
         let error = error.clone().moved(nested::flat);
-        joined(&self.assembler.fail(&error), None).unwrap_or_default()
+        let events = if error.is_cancelled() {
+            self.assembler.cancel()
+        } else {
+            self.assembler.fail(&error)
+        };
+        joined(&events, None).unwrap_or_default()
     }
 }
 

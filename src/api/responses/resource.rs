@@ -138,6 +138,7 @@ impl From<&ApiError> for ResponseErrorBody {
         let detail = error.body().error;
         let code = match detail.code {
             Some(ErrorCode::RateLimitExceeded) => ResponseErrorCode::RateLimitExceeded,
+            Some(ErrorCode::Cancelled) => ResponseErrorCode::ServerError,
             _ if error.status().is_client_error() => ResponseErrorCode::InvalidPrompt,
             _ => ResponseErrorCode::ServerError,
         };
