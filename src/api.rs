@@ -5,6 +5,7 @@
 //! Nothing here knows whether a model is hosted, remote or a chain.
 
 pub mod attach;
+pub mod chains;
 pub mod chat;
 pub mod completions;
 pub mod document;

@@ -109,6 +109,17 @@ impl Admission {
         Ok(permit)
     }
 
+    /// Waits for the turn of one more answer to a request whose first has had its own, however long
+    /// that takes: what has begun should not fail for want of a turn. It waits in line with the others.
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::Unavailable`] once [`Admission::close`] was called.
+    pub async fn admit_following(&self) -> Result<Permit, GenerateError> {
+        let slots = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| closing())?;
+        Ok(self.permit(slots, 1))
+    }
+
     async fn wait(&self, answers: u32) -> Result<Permit, GenerateError> {
         let _place = self.take_place()?;
         let turn = Arc::clone(&self.slots).acquire_many_owned(answers);

@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{
-        chat, completions,
+        chains, chat, completions,
         document::{self, Document, Rendered},
         embeddings, health, inference, models, responses, runs, tokenize,
     },
@@ -81,6 +81,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(completions::completions))
         .routes(routes!(embeddings::embeddings))
         .routes(routes!(inference::infer))
+        .routes(routes!(chains::list_chains))
+        .routes(routes!(chains::describe_chain))
+        .routes(routes!(chains::invoke::invoke))
+        .routes(routes!(chains::batch::batch))
+        .routes(routes!(chains::stream::stream))
         .routes(routes!(runs::retrieve, runs::cancel))
         .routes(routes!(tokenize::tokenize))
         .routes(routes!(tokenize::detokenize))

@@ -16,6 +16,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
+use super::chains::output::{ChainStreamError, ChainText};
 use crate::error::ErrorBody;
 
 /// What the document says about the whole.
@@ -28,7 +29,8 @@ use crate::error::ErrorBody;
                        that prefix. Every response carries `x-request-id`.",
     ),
     servers((url = "http://127.0.0.1:8080", description = "Where `ponder serve` listens by default.")),
-    components(schemas(ErrorBody)),
+    // The second and third are in events, as text.
+    components(schemas(ErrorBody, ChainText, ChainStreamError)),
     // Without configured keys nobody is asked for one.
     security((), ("key" = [])),
     modifiers(&KeyScheme),
@@ -36,6 +38,7 @@ use crate::error::ErrorBody;
         (name = "chat", description = "Answers."),
         (name = "responses", description = "Answers that are kept, gone on from, and made in the background."),
         (name = "completions", description = "Prompts, continued."),
+        (name = "chains", description = "Models composed into models, asked as LangServe's clients do."),
         (name = "runs", description = "Answers on their way: how far they are, and their end."),
         (name = "embeddings", description = "What texts mean, as numbers."),
         (name = "tokens", description = "A model's own tokens."),
@@ -120,6 +123,7 @@ pub(crate) async fn welcome() -> Json<Welcome> {
             "/v1/models",
             "/v1/chat/completions",
             "/v1/responses",
+            "/v1/chains",
             "/openapi.yaml",
             "/health",
             "/metrics",

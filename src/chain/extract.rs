@@ -1,5 +1,19 @@
 //! Finds the final answer in what a model wrote.
 
+use crate::generate::FinishReason;
+
+/// The boxed value, the program, or the whole text; nothing if the answer was cut off before one.
+pub fn result(answer: &str, reason: FinishReason) -> Option<&str> {
+    let answer = answer.trim();
+    let found = boxed(answer).or_else(|| code(answer).map(|block| block.body.trim_end()));
+    match reason {
+        FinishReason::Stop | FinishReason::ToolCalls => {
+            found.or(Some(answer).filter(|text| !text.is_empty()))
+        }
+        FinishReason::Length => found,
+    }
+}
+
 /// The content of the last balanced `\boxed{…}` that holds something, nested braces included.
 pub fn boxed(text: &str) -> Option<&str> {
     const COMMANDS: [&str; 2] = ["\\boxed", "\\fbox"];

@@ -89,15 +89,7 @@ pub(super) async fn ask(models: &ModelArguments, arguments: AskArguments) -> Res
 
 /// The boxed value, the program, or the whole text; nothing if the answer was cut off before one.
 pub(super) fn result(answer: &Answer) -> Option<&str> {
-    let content = answer.content.trim();
-    let found = extract::boxed(content)
-        .or_else(|| extract::code(content).map(|block| block.body.trim_end()));
-    match answer.finish.reason {
-        FinishReason::Stop | FinishReason::ToolCalls => {
-            found.or(Some(content).filter(|text| !text.is_empty()))
-        }
-        FinishReason::Length => found,
-    }
+    extract::result(&answer.content, answer.finish.reason)
 }
 
 /// The answer as one JSON object.

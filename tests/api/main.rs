@@ -11,6 +11,7 @@
 )]
 
 mod browser;
+mod chains;
 mod completions;
 mod embeddings;
 mod errors;
@@ -26,6 +27,7 @@ mod remote;
 mod requests;
 mod responses;
 mod retries;
+mod runs;
 mod socket;
 mod stream;
 mod support;

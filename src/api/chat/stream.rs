@@ -43,8 +43,13 @@ pub(in crate::api) trait EventWriter: Send + 'static {
     /// An event without anything new, for clients that count the time between events.
     fn heartbeat(&self) -> Heartbeat;
 
-    /// The last event but `[DONE]`.
+    /// The last event but the last word.
     fn closing(&mut self) -> Option<Bytes>;
+
+    /// What follows the last event of a stream that did not fail.
+    fn last_word(&self) -> Bytes {
+        sse::DONE
+    }
 
     /// The event of an error, after which the stream ends.
     fn failed(&mut self, error: &ApiError) -> Bytes {
@@ -116,7 +121,7 @@ fn events(
         if let Some(event) = writer.closing() {
             yield event;
         }
-        yield sse::DONE;
+        yield writer.last_word();
     }
 }
 

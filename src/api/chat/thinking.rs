@@ -174,7 +174,7 @@ fn least(one: Option<Thinking>, other: impl Into<Option<Thinking>>) -> Option<Th
 }
 
 /// Where the thinking goes: as the request says, else as the server is set.
-pub(super) fn output(body: &ChatRequest, server: ReasoningOutput) -> ReasoningOutput {
+pub(in crate::api) fn output(body: &ChatRequest, server: ReasoningOutput) -> ReasoningOutput {
     let excluded = body.reasoning.as_ref().is_some_and(|switch| switch.exclude == Some(true));
     if excluded || body.include_reasoning == Some(false) {
         return ReasoningOutput::Hidden;

@@ -67,7 +67,7 @@ pub(super) struct ReplyStyle {
 
 /// Whether a chain's steps are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Steps {
+pub(in crate::api) enum Steps {
     /// They are.
     Reported,
     /// They are not.
