@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unmodified OpenAI, LangChain, LlamaIndex and Vercel clients, LangChain's standard tests, Open WebUI in a
+# Unmodified OpenAI, LangChain, LangServe, LlamaIndex and Vercel clients, LangChain's standard tests, Open WebUI in a
 # browser, Schemathesis, lm-eval and guidellm, against a real server with prepared replies and, with the
 # engine, the embedded model.
 #
