@@ -89,6 +89,9 @@ pub struct ChainLimits {
     /// The longest it may take; null: as long as it needs.
     #[schema(required)]
     pub seconds: Option<f64>,
+    /// The most model calls; null: as many as it needs.
+    #[schema(required)]
+    pub calls: Option<u64>,
 }
 
 /// A chain, with what it takes, gives and does.
@@ -114,12 +117,12 @@ pub struct ChainDetail {
 pub struct ChainStep {
     /// The step's id.
     pub id: String,
-    /// What it does, for example `translate`; `match` if that depends on the question.
+    /// What it does, for example `translate`; `match` if that depends on a value.
     pub action: String,
-    /// The role of the model that it calls; null if it calls none itself.
+    /// The role or the name of the model that it calls; null if it calls none itself.
     #[schema(required)]
     pub model: Option<String>,
-    /// What it does in each case, if that depends on the question.
+    /// What it does in each case: for a value, for each item of a list, or if an alternative fails.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub cases: Vec<ChainStepCase>,
@@ -132,7 +135,7 @@ pub struct ChainStepCase {
     pub case: String,
     /// What it does then.
     pub action: String,
-    /// The role of the model that it then calls; null if it calls none itself.
+    /// The role or the name of the model that it then calls; null if it calls none itself.
     #[schema(required)]
     pub model: Option<String>,
 }
@@ -152,6 +155,7 @@ impl Chain {
             limits: ChainLimits {
                 tokens: plan.limits.tokens,
                 seconds: plan.limits.time.map(|time| time.as_secs_f64()),
+                calls: plan.limits.calls,
             },
         }
     }
@@ -160,14 +164,14 @@ impl Chain {
 impl From<OutlinedStep> for ChainStep {
     fn from(step: OutlinedStep) -> Self {
         let cases = step.cases.into_iter().map(|case| ChainStepCase {
-            case: case.case.to_owned(),
+            case: case.case,
             action: case.action.to_owned(),
-            model: case.role.map(|role| role.as_str().to_owned()),
+            model: case.model,
         });
         Self {
             id: step.id,
             action: step.action.to_owned(),
-            model: step.role.map(|role| role.as_str().to_owned()),
+            model: step.model,
             cases: cases.collect(),
         }
     }

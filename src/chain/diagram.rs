@@ -287,8 +287,52 @@ mod tests {
             let file = shipped().iter().find(|file| file.file.ends_with(name)).unwrap();
             file.plan().unwrap().diagram()
         };
-        insta::assert_snapshot!(drawn("solve.yaml"), @"");
-        insta::assert_snapshot!(drawn("general-with-reasoner.yaml"), @"");
+        insta::assert_snapshot!(drawn("solve.yaml"), @r#"
+            flowchart TD
+                question([question])
+                messages([conversation])
+                step0["language<br/>detect_language"]
+                step1["kind<br/>route"]
+                step2["question<br/>translate (translator)"]
+                step3["answer<br/>math: reason (reasoner)<br/>code: reason (reasoner)<br/>both: split<br/>other: chat (general)"]
+                step4["reply<br/>translate_answer (translator)"]
+                answer([answer])
+                question --> step0
+                question --> step1
+                question --> step2
+                step0 -.->|"if zh"| step2
+                step1 -.->|"if math or code"| step2
+                step1 -.-> step3
+                step2 -->|"math, code"| step3
+                question -->|"both"| step3
+                messages -->|"other"| step3
+                step3 --> step4
+                step0 -.->|"if zh"| step4
+                step1 -.->|"if math or code"| step4
+                step4 --> answer
+            "#);
+        insta::assert_snapshot!(drawn("general-with-reasoner.yaml"), @r#"
+            flowchart TD
+                messages([conversation])
+                step0["look<br/>prompt"]
+                step1["looked<br/>call (general)"]
+                step2["found<br/>extract_answer"]
+                step3["problems<br/>transform"]
+                step4["solutions<br/>map<br/>each: call (chain/solve)"]
+                step5["ask<br/>prompt"]
+                step6["answer<br/>call (general)"]
+                answer([answer])
+                messages --> step0
+                step0 --> step1
+                step1 --> step2
+                step2 --> step3
+                step3 -->|"each"| step4
+                messages --> step5
+                step3 --> step5
+                step4 --> step5
+                step5 --> step6
+                step6 --> answer
+            "#);
     }
 
     #[test]

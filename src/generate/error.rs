@@ -100,7 +100,8 @@ impl GenerateError {
             Self::Invalid { .. }
             | Self::ContextLength { .. }
             | Self::PromptTooLong { .. }
-            | Self::ModelNotFound { .. } => false,
+            | Self::ModelNotFound { .. }
+            | Self::Cancelled => false,
         }
     }
 

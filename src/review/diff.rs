@@ -187,7 +187,20 @@ diff --git a/gone.py b/gone.py
     fn a_diff_is_read_and_numbered() {
         let files = read(DIFF, "stdin");
         let text: String = files.iter().map(FileDiff::numbered).collect();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @"
+            File: src/page.py
+            ...
+                3   first
+                  - ++ old
+                4 + --- new
+                5   
+                6   last
+            File: other.py
+            ...
+                  - seven
+                9 + nine
+               10 + ten
+            ");
         let [page, other] = files.as_slice() else { panic!("{files:?}") };
         assert!(page.shows(4) && !page.shows(2) && other.shows(10));
     }

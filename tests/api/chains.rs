@@ -91,39 +91,40 @@ fn lines(text: &str) -> String {
 async fn chains_are_listed_with_their_roles_and_limits() {
     let list = answering(boxed()).fetch("/v1/chains").await;
     insta::assert_json_snapshot!(list.snapshot(), @r#"
-    {
-      "status": 200,
-      "body": {
-        "object": "list",
-        "data": [
-          {
-            "name": "solve",
-            "object": "chain",
-            "model": "chain/solve",
-            "description": "Answers math and code questions with the reasoning model; Chinese questions are put into English first.",
-            "roles": [
+        {
+          "status": 200,
+          "body": {
+            "object": "list",
+            "data": [
               {
-                "role": "reasoner",
-                "required": true
-              },
-              {
-                "role": "translator",
-                "required": false
-              },
-              {
-                "role": "general",
-                "required": false
+                "name": "solve",
+                "object": "chain",
+                "model": "chain/solve",
+                "description": "Answers math and code questions with the reasoning model; Chinese questions are put into English first.",
+                "roles": [
+                  {
+                    "role": "reasoner",
+                    "required": true
+                  },
+                  {
+                    "role": "translator",
+                    "required": false
+                  },
+                  {
+                    "role": "general",
+                    "required": false
+                  }
+                ],
+                "limits": {
+                  "tokens": null,
+                  "seconds": 3600.0,
+                  "calls": null
+                }
               }
-            ],
-            "limits": {
-              "tokens": null,
-              "seconds": 3600.0
-            }
+            ]
           }
-        ]
-      }
-    }
-    "#);
+        }
+        "#);
 }
 
 #[tokio::test]

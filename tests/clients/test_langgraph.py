@@ -3,6 +3,8 @@
 import importlib.util
 import pathlib
 
+from conftest import QUESTION
+
 EXAMPLE = pathlib.Path(__file__).parents[2] / "examples/python/langgraph_node.py"
 
 
@@ -11,7 +13,7 @@ def test_steps_and_thinking_arrive_in_the_graphs_stream():
     example = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(example)
     events = list(
-        example.graph.stream({"question": "What is 12 + 30?"}, stream_mode=["custom", "values"])
+        example.graph.stream({"question": QUESTION}, stream_mode=["custom", "values"])
     )
     custom = [event for mode, event in events if mode == "custom"]
     steps = [event["step"] for event in custom if "step" in event]

@@ -76,7 +76,8 @@ pub(crate) async fn stream(
     Repeatable { body, attempt }: Repeatable<InvokeRequest>,
 ) -> Result<Response, ApiError> {
     let (entry, _) = find(&app, name)?;
-    let asked = body.check(&entry, app.settings())?;
+    let mut asked = body.check(&entry, app.settings())?;
+    asked.request.step_text = matches!(asked.style.steps, Steps::Reported);
     let identity = Identity::new("chain_", entry.info.id.clone());
     let ask = Ask::several(entry, &asked.request, 1);
     let Begun { identity, headers, pieces, .. } =

@@ -84,7 +84,7 @@ impl Progress {
         let (state, elapsed, usage) = match &event.state {
             StepState::Started => (StepStateName::Running, None, None),
             StepState::Skipped { .. } => (StepStateName::Skipped, None, None),
-            StepState::Decided { .. } => return,
+            StepState::Decided { .. } | StepState::Wrote { .. } => return,
             StepState::Finished { elapsed, usage, .. } => {
                 (StepStateName::Finished, Some(*elapsed), Some(*usage))
             }
