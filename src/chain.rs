@@ -173,8 +173,10 @@ impl Generate for Chain {
 /// A request whose random choices can be made again.
 fn with_seed(mut request: Request) -> Request {
     let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
-    // Small enough for every endpoint that takes a seed.
-    request.sampling.seed = request.sampling.seed.or(Some(random >> 40));
+    if request.sampling.seed.is_none() {
+        request.sampling.seed = Some(random >> 32);
+        request.chosen_seed = true;
+    }
     request
 }
 

@@ -92,8 +92,8 @@ struct Reported {
 ///
 /// # Errors
 ///
-/// What the model reports; a model that cannot read one file because it is too long is no error, the file is
-/// undecided then.
+/// What the model reports; one that cannot be asked about one file, because it is too long, is no error: the file
+/// is undecided then.
 pub async fn review(
     model: &dyn Generate,
     files: &[FileDiff],
@@ -109,7 +109,9 @@ pub async fn review(
         match asked {
             Ok(answer) => review.add(file, &answer),
             Err(
-                error @ (GenerateError::ContextLength { .. } | GenerateError::PromptTooLong { .. }),
+                error @ (GenerateError::ContextLength { .. }
+                | GenerateError::PromptTooLong { .. }
+                | GenerateError::Invalid { .. }),
             ) => review.undecided(file, error.to_string()),
             Err(error) => return Err(error),
         }
@@ -136,8 +138,11 @@ impl Review {
                 file: file.path.clone(),
                 line: reported.line,
                 category: reported.category,
-                what: reported.what,
-                failing_input: reported.failing_input.filter(|input| !input.trim().is_empty()),
+                what: plain(&reported.what),
+                failing_input: reported
+                    .failing_input
+                    .map(|input| plain(&input))
+                    .filter(|input| !input.is_empty()),
             };
             let known = |known: &Finding| {
                 (&known.file, known.line, known.category)
@@ -152,6 +157,12 @@ impl Review {
     fn undecided(&mut self, file: &FileDiff, reason: String) {
         self.undecided.push(Undecided { file: file.path.clone(), reason });
     }
+}
+
+/// A text of a model as it may stand in a line of a terminal or a log: what it was shown may come from strangers.
+fn plain(text: &str) -> String {
+    let signs: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    signs.trim().to_owned()
 }
 
 fn tokens<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,10 @@
 //! One budget for a whole run: tokens, model calls and time, shared by all its steps, also by those that
 //! run at the same time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -119,6 +122,11 @@ impl Budget {
         self.deadline
     }
 
+    /// Whether the run's time is over in this time.
+    pub(super) fn ends_within(&self, time: Duration) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() + time >= deadline)
+    }
+
     /// The limits of the run, for messages.
     pub(super) fn limits(&self) -> Limits {
         self.limits
@@ -132,8 +140,6 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn wrote(completion_tokens: u64) -> Usage {

@@ -86,10 +86,11 @@ impl Composer {
         }
     }
 
-    /// Limits how long a whole run may take.
+    /// Limits how long a whole run may take, in whole seconds; parts of one count as one.
     #[must_use]
     pub fn within(mut self, time: Duration) -> Self {
-        self.limits.time = Some(time);
+        let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+        self.limits.time = Some(Duration::from_secs(seconds.max(1)));
         self
     }
 
@@ -282,9 +283,14 @@ impl<'chain, T> Handle<'chain, T> {
         Handle { chain: self.chain, source: self.source, typed: PhantomData }
     }
 
-    /// Tries the step that gives this again when it fails, until it was tried so often.
+    /// Tries the step that gives this again when it fails, until it was tried so often: 2 to 10 times, with
+    /// at most a minute before the second attempt and twice as much before each later one.
     #[must_use]
     pub fn retrying(self, attempts: u8, wait: Duration) -> Self {
+        if !(2..=10).contains(&attempts) || wait > Duration::from_secs(60) {
+            self.chain
+                .problem("", "a step is tried 2 to 10 times, with at most 60 seconds in between");
+        }
         let source = self.stands_for();
         let mut frames = self.chain.frames.borrow_mut();
         let step = frames.iter_mut().flatten().find(|step| source == Source::Step(step.slot));
@@ -316,6 +322,9 @@ impl<'chain, T: Typed> Handle<'chain, T> {
     where
         Solution: From<T>,
     {
+        if self.chain.frames.borrow().len() > 1 {
+            self.chain.problem(id, "a chain does not end inside of other steps");
+        }
         let body = Body::Finish(self.stands_for());
         let _: Handle<'_, T> = self.chain.push_when(id, T::TYPE, (Some(when), None), body);
     }
@@ -348,6 +357,9 @@ impl<'chain> Handle<'chain, Json> {
 
     /// What stands at a key, or at a number in a list; `null` where there is nothing.
     pub fn key(self, key: &str) -> Self {
+        if !reference::is_key(key) {
+            self.chain.problem(key, "a key is letters, digits, `_` and `-`");
+        }
         let source = match self.stands_for() {
             Source::Inside(whole, mut path) => {
                 path.push(key.to_owned());

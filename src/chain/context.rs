@@ -34,6 +34,8 @@ pub struct Context<'run> {
     usage: Mutex<Usage>,
     /// The step that this one is a part of, whose cost it adds to.
     part_of: Option<&'run Self>,
+    /// What is added to the seed.
+    variation: u64,
 }
 
 /// A model call that a step asks for.
@@ -67,7 +69,12 @@ impl Called {
 
 impl<'run> Context<'run> {
     pub(super) fn new(run: &'run Run, id: String, action: &'static str, outlet: Outlet) -> Self {
-        Self { run, id, action, outlet, usage: Mutex::default(), part_of: None }
+        Self { run, id, action, outlet, usage: Mutex::default(), part_of: None, variation: 0 }
+    }
+
+    /// The same with something added to the seed.
+    pub(super) fn varied(self, variation: u64) -> Self {
+        Self { variation, ..self }
     }
 
     /// The same as a part of another step.
@@ -206,11 +213,13 @@ impl<'run> Context<'run> {
             }));
         };
         request.within = self.run.remaining();
+        request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
         match self.run.budget.begin(purpose) {
             Allowance::Recommended => {}
             Allowance::AtMost(most) => {
                 request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
             }
+            Allowance::Exhausted(_) if self.is_tentative(relay) => return Err(nothing()),
             Allowance::Exhausted(cut) => {
                 return Ok(Called { answer: Answer::default(), cut: Some(cut) });
             }
@@ -237,12 +246,15 @@ impl<'run> Context<'run> {
         }
         let cut = ended?;
         self.add(answer.finish.usage);
-        let says_nothing = answer.content.trim().is_empty();
-        if says_nothing && cut.is_none() && relay == Relay::Everything && self.outlet.is_tentative()
-        {
-            return Err(GenerateError::engine("the model gave an empty answer"));
+        if answer.content.trim().is_empty() && self.is_tentative(relay) {
+            return Err(nothing());
         }
         Ok(Called { answer, cut })
+    }
+
+    /// Whether something else is tried if this call comes to nothing.
+    fn is_tentative(&self, relay: Relay) -> bool {
+        relay == Relay::Everything && self.outlet.is_tentative()
     }
 
     /// Collects an answer, relaying what the client may see. Until the engine has counted, every
@@ -301,6 +313,11 @@ impl<'run> Context<'run> {
             self.report(StepState::Wrote { thinking, text }).await;
         }
     }
+}
+
+/// Why another attempt or alternative is taken.
+fn nothing() -> GenerateError {
+    GenerateError::engine("the model gave an empty answer")
 }
 
 /// What `whole` counts beyond `part`.

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use minijinja::{
     Environment, UndefinedBehavior,
-    value::{Object, Value as Jinja},
+    value::{Enumerator, Object, Value as Jinja},
 };
 
 use crate::generate::GenerateError;
@@ -143,6 +143,14 @@ impl Object for Answer {
             }
             _ => None,
         }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["text", "result", "complete"])
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        !self.0.text.trim().is_empty()
     }
 
     fn render(self: &Arc<Self>, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -134,7 +134,7 @@ async fn solve<'run>(
     scope: &mut Scope<'run>,
     whole: Option<&'run Context<'run>>,
 ) -> Result<Solution, GenerateError> {
-    let walk = Walk { run, path: run.path.clone(), part_of: whole };
+    let walk = Walk { run, path: run.path.clone(), part_of: whole, variation: 0 };
     let flow = walk.block(&run.plan.block, scope, run.outlet.clone()).await?;
     let (Flow::Goes(value) | Flow::Ends(value)) = flow;
     let solution = value

@@ -199,7 +199,7 @@ pub(super) struct Retry {
     /// 2 to 10.
     pub(super) attempts: u8,
     /// Seconds before the second attempt, doubled before each later one; 0 to 60, 0.5 if it is left out.
-    pub(super) wait: Option<f32>,
+    pub(super) wait: Option<f64>,
 }
 
 impl Step {

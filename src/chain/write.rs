@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::generate::{Format, Thinking};
-
 use super::{
     plan::{Block, Body, Branch, Call, Choice, Condition, Form, Plan, PlannedStep, Retry, Source},
     step::{Action, Extract, Target, Topic},
+    value::Type,
 };
 
 impl Plan {
@@ -16,21 +15,21 @@ impl Plan {
     ///
     /// If the YAML cannot be written.
     pub fn to_yaml(&self) -> Result<String, String> {
-        let mut names = vec![String::new(); self.slots];
-        name_all(&self.block, &mut names);
-        let writer = Writer { names: &names, chain: &self.name };
+        let mut steps = vec![(String::new(), Type::Data); self.slots];
+        name_all(&self.block, &mut steps);
+        let writer = Writer { names: &steps, chain: &self.name };
         serde_saphyr::to_string(&writer.plan(self)).map_err(|error| error.to_string())
     }
 }
 
-/// Notes the ids of all steps by their slots.
-fn name_all(block: &Block, names: &mut [String]) {
+/// Notes the ids of all steps and what they give, by their slots.
+fn name_all(block: &Block, names: &mut [(String, Type)]) {
     block.steps.iter().for_each(|step| name(step, names));
 }
 
-fn name(step: &PlannedStep, names: &mut [String]) {
+fn name(step: &PlannedStep, names: &mut [(String, Type)]) {
     if let Some(place) = names.get_mut(step.slot) {
-        place.clone_from(&step.id);
+        *place = (step.id.clone(), step.gives);
     }
     let mut inside = |branch: &Branch| {
         if let Branch::Steps(block) = branch {
@@ -50,7 +49,7 @@ fn name(step: &PlannedStep, names: &mut [String]) {
 
 /// Writes parts of a plan as the keys of a file.
 struct Writer<'plan> {
-    names: &'plan [String],
+    names: &'plan [(String, Type)],
     chain: &'plan str,
 }
 
@@ -97,7 +96,7 @@ impl Writer<'_> {
             keys.insert("otherwise".to_owned(), self.source(otherwise).into());
         }
         if let Some(Retry { attempts, wait }) = step.retry {
-            let retry = json!({"attempts": attempts, "wait": wait.as_secs_f32()});
+            let retry = json!({"attempts": attempts, "wait": wait.as_secs_f64()});
             keys.insert("retry".to_owned(), retry);
         }
         self.body(&step.body, &mut keys);
@@ -110,8 +109,13 @@ impl Writer<'_> {
             Body::Call(call) => self.call(call, keys),
             Body::Match { on, arms, otherwise } => {
                 put("match", self.source(on).into());
-                let kinds = ["math", "code", "both", "other"];
-                if arms.iter().all(|(name, _)| kinds.contains(&name.as_str())) {
+                let by_kind = match on {
+                    Source::Step(slot) => {
+                        self.names.get(*slot).is_some_and(|(_, gives)| *gives == Type::Kind)
+                    }
+                    _ => false,
+                };
+                if by_kind {
                     for (name, arm) in arms {
                         put(name, self.branch(arm));
                     }
@@ -203,17 +207,13 @@ impl Writer<'_> {
                     Target::Role(role) => role.as_str(),
                     Target::Named(name) => name,
                 };
-                let schema = match &step.format {
-                    Format::Schema { schema, .. } => Some(schema.as_ref().clone()),
-                    Format::Text | Format::Object => None,
-                };
                 let options = [
                     ("model", Some(model.into())),
                     ("system", step.system.as_deref().map(Json::from)),
-                    ("temperature", step.temperature.map(Json::from)),
+                    ("temperature", step.temperature.map(shortest)),
                     ("max_tokens", step.max_tokens.map(Json::from)),
-                    ("thinking", step.thinking.map(|thinking| (thinking != Thinking::Off).into())),
-                    ("schema", schema),
+                    ("thinking", step.thinking.map(Json::from)),
+                    ("schema", step.schema.as_deref().cloned()),
                 ];
                 options.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
             }
@@ -230,7 +230,9 @@ impl Writer<'_> {
             Source::Messages => "input.messages".to_owned(),
             Source::Item => "item".to_owned(),
             Source::Index => "index".to_owned(),
-            Source::Step(slot) => self.names.get(*slot).cloned().unwrap_or_default(),
+            Source::Step(slot) => {
+                self.names.get(*slot).map(|(id, _)| id.clone()).unwrap_or_default()
+            }
             Source::Inside(whole, path) => format!("{}.{}", self.path(whole), path.join(".")),
         }
     }
@@ -241,7 +243,7 @@ impl Writer<'_> {
                 languages.iter().map(|language| language.as_str().to_owned()).collect()
             }
             Choice::Kinds(kinds) => kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
-            Choice::Values(values) => values.iter().map(literal).collect(),
+            Choice::Values(values) => values.iter().map(Json::to_string).collect(),
         };
         let on = self.source(&condition.on);
         match (values.as_slice(), condition.negated) {
@@ -253,7 +255,7 @@ impl Writer<'_> {
     }
 }
 
-/// A value as a condition writes it.
-fn literal(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), |text| format!("\"{text}\""))
+/// A number as a person would write it: 0.1 and not what is nearest to it in other precision.
+fn shortest(number: f32) -> Json {
+    number.to_string().parse::<f64>().map_or(Json::Null, Json::from)
 }

@@ -1,13 +1,16 @@
 //! `ponder review`
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde_json::json;
 
 use super::{
     exit::{Exit, Failure},
-    node::{find, question, start, unless_interrupted},
+    node::{find, start, unless_interrupted},
     show,
 };
 use crate::{
@@ -46,6 +49,10 @@ pub(super) async fn run(
     }
     let (text, name) = input(arguments.file.as_deref())?;
     let files = diff::read(&text, &name);
+    if files.is_empty() && !arguments.json {
+        show::note("there is nothing to review");
+        return Ok(Exit::Done);
+    }
     unless_interrupted(async {
         let node = start(models, arguments.json).await?;
         let model = find(&node, &arguments.to)?;
@@ -71,7 +78,13 @@ pub(super) async fn run(
 /// The text to review, and what it is called.
 fn input(file: Option<&Path>) -> Result<(String, String), Failure> {
     match file.filter(|file| *file != Path::new("-")) {
-        None => Ok((question(&[])?, "stdin".to_owned())),
+        None => {
+            let mut text = String::new();
+            std::io::stdin().lock().read_to_string(&mut text).map_err(|error| {
+                Failure::new(Exit::No, format!("standard input could not be read: {error}"))
+            })?;
+            Ok((text, "stdin".to_owned()))
+        }
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| {
                 Failure::new(Exit::No, format!("{} cannot be read: {error}", path.display()))

@@ -264,7 +264,7 @@ async fn resume(
         let config = NodeConfig::resolve(models)?;
         let node = start(models, false).await?;
         let live = node::models_for(&plan, &config.roles, &node.catalog)?;
-        let answers = Answers::of(record);
+        let answers = Answers::answered(record);
         let before = answers.left();
         let chain = Chain::new(plan.clone(), replaying(&plan, record, &answers, Some(&live)))
             .observed_by(Arc::new(store.clone()));

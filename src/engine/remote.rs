@@ -60,6 +60,7 @@ impl RemoteEngine {
 
     fn body(&self, request: &Request) -> Value {
         let sampling = request.sampling;
+        let seed = sampling.seed.filter(|_| !request.chosen_seed);
         let messages: Vec<Value> = request.messages.iter().map(wire_message).collect();
         let mut body = json!({
             "model": self.model,
@@ -81,7 +82,7 @@ impl RemoteEngine {
             ("tools", tools(&request.tools)),
             ("tool_choice", tool_choice(&request.tools)),
             ("parallel_tool_calls", one_call(&request.tools)),
-            ("seed", sampling.seed.map(|seed| Value::from(seed.cast_signed()))),
+            ("seed", seed.map(|seed| Value::from(seed.cast_signed()))),
         ];
         if let Some(fields) = body.as_object_mut() {
             // Only what was asked for: some endpoints refuse names they do not know.

@@ -47,6 +47,9 @@ pub struct Request {
     pub format: Format,
     /// The functions that the answer may call in place of text.
     pub tools: Tools,
+    /// Whether the seed was not asked for, but chosen so that the answer can be made again: a remote endpoint, of
+    /// which nobody knows whether it takes one, is not sent it.
+    pub chosen_seed: bool,
     /// Whether a chain reports what its steps write while they write it, where that is neither its thinking
     /// nor its answer; see [`StepState::Wrote`](super::StepState::Wrote).
     pub step_text: bool,

@@ -41,9 +41,12 @@ pub enum Change {
 }
 
 /// The files that a diff changes, without those that it only removes or that are binary. A text that is no
-/// diff is taken for one whole new file called `name`.
+/// diff is taken for one whole new file called `name`, unless it is empty.
 pub fn read(text: &str, name: &str) -> Vec<FileDiff> {
-    if !text.lines().any(|line| hunk_start(line).is_some()) {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    if !is_diff(text) {
         return vec![whole(text, name)];
     }
     let mut files: Vec<FileDiff> = Vec::new();
@@ -93,6 +96,19 @@ pub fn read(text: &str, name: &str) -> Vec<FileDiff> {
         file.hunks.iter().flat_map(|hunk| &hunk.lines).any(|line| line.number.is_some())
     });
     files
+}
+
+/// Whether a text is a diff: it begins with the head of one, perhaps behind a message. A program may well have a
+/// line that looks like a part of a diff.
+fn is_diff(text: &str) -> bool {
+    let headed = text
+        .lines()
+        .zip(text.lines().skip(1))
+        .any(|(line, next)| line.starts_with("--- ") && next.starts_with("+++ "));
+    let named = headed || text.lines().any(|line| line.starts_with("diff --git "));
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let heads = ["diff ", "--- ", "Index: ", "From ", "commit "];
+    named && heads.iter().any(|head| first.starts_with(head))
 }
 
 fn whole(text: &str, name: &str) -> FileDiff {
@@ -203,6 +219,16 @@ diff --git a/gone.py b/gone.py
             ");
         let [page, other] = files.as_slice() else { panic!("{files:?}") };
         assert!(page.shows(4) && !page.shows(2) && other.shows(10));
+    }
+
+    #[test]
+    fn a_program_with_a_line_of_a_diff_is_a_program() {
+        let program = "fn main() {\n    let hunk = \"\n@@ -1,2 +3,4 @@\n\";\n}\n";
+        assert_eq!(read(program, "x.rs")[0].path, "x.rs");
+        assert_eq!(read(include_str!("diff.rs"), "diff.rs")[0].path, "diff.rs");
+        let renamed = "diff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y\n";
+        assert_eq!(read(renamed, "stdin"), []);
+        assert_eq!(read(" \n", "stdin"), []);
     }
 
     #[test]

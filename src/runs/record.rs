@@ -122,6 +122,9 @@ pub struct RecordedCall {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Whether the failure might have passed at another time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_pass: bool,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
 }
@@ -216,7 +219,16 @@ impl RecordedRequest {
     /// What was asked, in short: the same for the same prompt with the same settings. How many tokens were left
     /// is no part of it.
     pub fn fingerprint(&self, model: &str) -> String {
-        let asked = Self { max_tokens: None, ..self.clone() };
+        // Numbers may have come through JSON, where the last digit is not safe.
+        let sampling = self.sampling.as_object().into_iter().flatten().map(|(name, value)| {
+            let same = match (name.as_str(), value.as_f64()) {
+                ("seed", _) | (_, None) => value.clone(),
+                (_, Some(number)) => (number as f32).to_string().into(),
+            };
+            (name.clone(), same)
+        });
+        let sampling = Json::Object(sampling.collect());
+        let asked = Self { max_tokens: None, sampling, ..self.clone() };
         let text = json!({ "model": model, "asked": asked }).to_string();
         Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -285,6 +297,7 @@ pub(super) fn call(call: &crate::chain::ObservedCall<'_>) -> RecordedCall {
         request: RecordedRequest::of(call.request),
         answer: call.answer.ok().map(RecordedAnswer::of),
         error: call.answer.err().map(GenerateError::to_string),
+        may_pass: call.answer.err().is_some_and(GenerateError::may_pass),
         elapsed_ms: milliseconds(call.elapsed),
     }
 }

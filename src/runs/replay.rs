@@ -26,10 +26,19 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// The answers of a record.
+    /// The answers and failures of a record, to run it again.
     pub fn of(record: &RunRecord) -> Arc<Self> {
+        Self::among(record, |_| true)
+    }
+
+    /// The answers of a record without its failures, to get past them.
+    pub fn answered(record: &RunRecord) -> Arc<Self> {
+        Self::among(record, |call| call.answer.is_some())
+    }
+
+    fn among(record: &RunRecord, wanted: impl Fn(&RecordedCall) -> bool) -> Arc<Self> {
         let mut by_request: HashMap<String, VecDeque<RecordedCall>> = HashMap::new();
-        for call in &record.calls {
+        for call in record.calls.iter().filter(|call| wanted(call)) {
             let fingerprint = call.request.fingerprint(&call.model);
             by_request.entry(fingerprint).or_default().push_back(call.clone());
         }
@@ -75,10 +84,13 @@ impl Generate for Replaying {
             let recorded = RecordedRequest::of(&request);
             match (self.answers.take(&self.model, &recorded), &self.live) {
                 (Some(RecordedCall { answer: Some(answer), .. }), _) => Ok(played(answer)),
-                // A failure is no answer: whoever goes on with a run wants to get past it.
                 (_, Some(live)) => live.generate(request).await,
-                (Some(RecordedCall { error, .. }), None) => {
-                    Err(GenerateError::engine(error.unwrap_or_default()))
+                (Some(RecordedCall { error, may_pass, .. }), None) => {
+                    let message = error.unwrap_or_default();
+                    Err(match may_pass {
+                        true => GenerateError::engine(message),
+                        false => GenerateError::invalid("messages", message),
+                    })
                 }
                 (None, None) => Err(changed(&self.model, &request)),
             }

@@ -10,7 +10,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver, Sender, SyncSender},
     },
     thread,
     time::{Duration, SystemTime},
@@ -28,6 +28,9 @@ use super::record::{self, RecordedRequest, RunRecord, RunState};
 
 /// How many records are kept if nobody says otherwise.
 pub const KEPT: usize = 1000;
+
+/// How much may wait to be written; what comes while so much waits is left out of the record.
+const MOST_WAITING: usize = 10_000;
 
 /// Why records cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +55,7 @@ pub enum StoreError {
 #[derive(Debug, Clone)]
 pub struct RunStore {
     path: PathBuf,
-    sender: Sender<Order>,
+    sender: SyncSender<Order>,
 }
 
 /// A record in short.
@@ -89,7 +92,7 @@ impl RunStore {
     /// A file that cannot be made, read or written.
     pub fn open(path: &Path, keep: usize) -> Result<Self, StoreError> {
         let connection = connect(path)?;
-        let (sender, orders) = mpsc::channel();
+        let (sender, orders) = mpsc::sync_channel(MOST_WAITING);
         let writer = Writer { connection, keep: keep.max(1), failed: false };
         thread::Builder::new()
             .name("ponder-runs".to_owned())
@@ -212,7 +215,11 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| broken(path, error))?;
+    let file = options.open(path).map_err(|error| broken(path, error))?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(|error| broken(path, error))?;
+    drop(file);
     let connection = Connection::open(path).map_err(|error| broken(path, error))?;
     connection
         .busy_timeout(Duration::from_secs(5))
@@ -299,16 +306,15 @@ impl Writer {
     /// Forgets the oldest records beyond the bound.
     fn prune(&self) -> rusqlite::Result<()> {
         let keep = i64::try_from(self.keep).unwrap_or(i64::MAX);
-        let gone = self.connection.execute(
-            "DELETE FROM runs WHERE id IN (SELECT id FROM runs ORDER BY started_ms DESC, rowid DESC \
-             LIMIT -1 OFFSET ?1)",
-            [keep],
-        )?;
-        if gone > 0 {
-            self.connection
-                .execute("DELETE FROM entries WHERE run NOT IN (SELECT id FROM runs)", [])?;
+        let transaction = self.connection.unchecked_transaction()?;
+        for table in ["entries WHERE run", "runs WHERE id"] {
+            let statement = format!(
+                "DELETE FROM {table} IN (SELECT id FROM runs ORDER BY started_ms DESC, rowid DESC \
+                 LIMIT -1 OFFSET ?1)"
+            );
+            transaction.execute(&statement, [keep])?;
         }
-        Ok(())
+        transaction.commit()
     }
 }
 
@@ -353,14 +359,16 @@ impl Observe for RunStore {
 #[derive(Debug)]
 struct Recorder {
     id: String,
-    sender: Sender<Order>,
+    sender: SyncSender<Order>,
     ended: AtomicBool,
 }
 
 impl Recorder {
     fn tell(&self, order: Order) {
-        // The thread is gone only when the program ends.
-        let _ = self.sender.send(order);
+        // A disk that does not keep up must not hold up answers.
+        if self.sender.try_send(order).is_err() {
+            tracing::warn!("a part of the record of the run {} could not be written", self.id);
+        }
     }
 
     fn entry(&self, kind: &'static str, body: &impl serde::Serialize) {

@@ -6,7 +6,9 @@ use futures::StreamExt;
 use ponder::{
     chain::{Chain, Models, Named, Plan, load},
     engine::scripted::{Ending, Failure, Reply},
-    generate::{Answer, Delta, FinishReason, Format, Generate, Request, StepState, conformance},
+    generate::{
+        Answer, Delta, FinishReason, Format, Generate, Request, Sampling, StepState, conformance,
+    },
 };
 
 use crate::support::{Told, ask, collect, reasons, steps, thinking};
@@ -424,8 +426,133 @@ async fn a_chain_calls_another_chain() {
         "#);
 }
 
+#[tokio::test]
+async fn answers_in_templates_are_their_text_and_more() {
+    let plan = chain(
+        r#"
+  - id: solved
+    call: ${input.question}
+    model: general
+  - id: listed
+    transform: "[solved, solved.result]"
+  - id: shown
+    prompt: "{% if solved %}{{ solved.result or 'none' }}{% endif %} {{ listed|tojson }} {{ solved|length }}""#,
+        "${shown}",
+    );
+    let (answer, _) = asked(plan, [Reply::default()], vec![Reply::saying("So \\boxed{42}.")]).await;
+    insta::assert_snapshot!(answer.content, @r#"42 [{"complete":true,"result":"42","text":"So \\boxed{42}."},"42"] 3"#);
+}
+
+#[tokio::test]
+async fn numbers_in_texts_are_texts() {
+    let plan = chain(
+        r#"
+  - id: said
+    call: ${input.question}
+    model: general
+  - id: found
+    extract_answer: ${said}
+    as: boxed
+  - id: first
+    when: ${found} == 42 and ${said} != 42
+    prompt: "it is 42"
+    otherwise: ${said}"#,
+        "${first}",
+    );
+    let (answer, _) = asked(plan, [Reply::default()], vec![Reply::saying("So \\boxed{42}.")]).await;
+    assert_eq!(answer.content, "it is 42");
+}
+
+#[tokio::test]
+async fn what_is_asked_again_has_another_seed() {
+    let plan = chain(
+        r#"
+  - id: list
+    transform: "[1, 2, 3]"
+  - id: all
+    map: ${list}
+    do: {call: "${input.question}", model: general}
+  - id: once
+    call: ${input.question}
+    model: general
+    retry: {attempts: 2, wait: 0}"#,
+        "${once}",
+    );
+    let said = || Reply::saying("x");
+    let general = Told::new([said(), said(), said(), Reply::saying(""), said()]);
+    let chain = on(plan, &Told::saying([""]), &general);
+    let sampling = Sampling { seed: Some(7), ..Sampling::default() };
+    let request = || Request { sampling, ..Request::ask("What is 12 + 30?") };
+    collect(&chain, request()).await;
+    let seeds = |model: &Told| -> Vec<u64> {
+        model.asked().iter().filter_map(|request| request.sampling.seed).collect()
+    };
+    let first = seeds(&general);
+    assert_eq!((first[0], first[3]), (7, 7), "the first of each is the client's");
+    let different: std::collections::BTreeSet<u64> = first[..3].iter().copied().collect();
+    assert_eq!(different.len(), 3, "{first:?}");
+    assert_ne!(first[3], first[4]);
+    let general = Told::new([said(), said(), said(), Reply::saying(""), said()]);
+    collect(&on(chain.plan().clone(), &Told::saying([""]), &general), request()).await;
+    assert_eq!(seeds(&general), first, "and the same the next time");
+}
+
+#[tokio::test]
+async fn an_attempt_knows_nothing_of_the_one_before() {
+    let plan = chain(
+        r#"
+  - id: kind
+    route: ${input.question}
+  - id: way
+    match: ${kind}
+    retry: {attempts: 2, wait: 0}
+    math:
+      steps:
+        - id: draft
+          reason: ${input.question}
+          as: math
+        - id: verdict
+          call: ${draft}
+          model: general
+        - id: log
+          call: ${verdict}
+          model: general
+        - id: final
+          when: ${verdict} != good
+          call: "${draft}"
+          model: general
+          otherwise: ${draft}
+    else: {chat: "${input.messages}"}"#,
+        "${way}",
+    );
+    let general = Told::new([
+        Reply::saying("good"),
+        failing(),
+        Reply::saying("bad"),
+        Reply::saying("noted"),
+        Reply::saying("Better: 42."),
+    ]);
+    let chain = on(plan, &Told::saying(["A draft."]), &general);
+    assert_eq!(ask(&chain, "What is 12 + 30?").await.content, "Better: 42.");
+}
+
+#[tokio::test]
+async fn waiting_for_another_attempt_ends_with_the_run() {
+    let text = "version: 1\nname: tried\ndescription: For a test.\nmodels: {reasoner: required}\nsteps:\n  - \
+                id: a\n    reason: ${input.question}\n    as: math\n    retry: {attempts: 3, wait: 60}\nlimits: \
+                {seconds: 5}\noutput: ${a}\n";
+    let models = Models::only(Named::new("reasoner", Told::new([failing()]) as _));
+    let chain = Chain::new(load(text, "tried.yaml").expect("loads"), models);
+    let started = std::time::Instant::now();
+    let generation = chain.generate(Request::ask("What is 12 + 30?")).await.expect("starts");
+    generation.collect().await.expect_err("it fails");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
 #[test]
 fn what_is_wrong_with_steps_is_said() {
+    insta::assert_snapshot!(wrong("  - id: k\n    route: ${input.question}\n  - id: a\n    match: ${k}\n    math: {steps: [{id: b, prompt: x}, {id: c, when: '${b} == y', finish: '${b}'}]}\n    else: {prompt: x}", "${a}"), @"tried.yaml:10:19: step `a`: the last step may be skipped, and then these steps give nothing: put a step behind it");
+    insta::assert_snapshot!(wrong("  - id: a\n    prompt: x\n    when: ${input.question} == a b\n    otherwise: ${input.question}", "${a}"), @"tried.yaml:8:11: step `a`: `${input.question} == a b` is no condition; write `${STEP} == VALUE`, `${STEP} != VALUE`, `${STEP} in [VALUE, VALUE]` or `${STEP} not in [VALUE, VALUE]`, joined by `and`; a VALUE with spaces or signs in it stands in quotes");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: '{{ b }}'", "${a}"), @"tried.yaml:7:13: step `a`: no earlier step is called `b`; earlier steps: none");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: '{{ input.question '", "${a}"), @"tried.yaml:7:13: step `a`: unexpected end of input, expected end of variable block");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: '{{ input.answer }}'", "${a}"), @"tried.yaml:7:13: step `a`: `${input.answer}` is unknown: the input has `question` and `messages`");

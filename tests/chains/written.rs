@@ -33,7 +33,11 @@ fn everything() -> Plan {
         .said()
         .then(
             "listed",
-            CallModel { max_tokens: Some(9), ..CallModel::of(Target::Named("big".to_owned())) },
+            CallModel {
+                max_tokens: Some(9),
+                temperature: Some(0.1),
+                ..CallModel::of(Target::Named("big".to_owned()))
+            },
         )
         .retrying(3, Duration::from_millis(250));
     let plan = listed.text().then("plan", ExtractAnswer { find: Find::Json });
@@ -47,6 +51,15 @@ fn everything() -> Plan {
     let other = chain.fallback(
         "other",
         &[&|| english.then("quick", Reason::math()), &|| chain.messages().then("slow", Chat)],
+    );
+    let odd =
+        plan.equals("say \"hi\" and == go, [x]").and(plan.equals(serde_json::json!({"a": [1]})));
+    early.finishes_when("odd", odd.and(plan.key("score").equals("1").none()));
+    // Arms that are called as kinds are and are none.
+    plan.key("topic").text().cases(
+        "topic",
+        &[("math", &|| english.then("first", Reason::math()))],
+        &|| english.then("second", Reason::code()),
     );
     let answer = kind.choose(
         "answer",
@@ -75,6 +88,27 @@ fn a_written_plan_is_the_same_plan() {
         let plan = file.plan().expect("loads");
         let yaml = plan.to_yaml().expect("can be written");
         assert_eq!(load(&yaml, file.file).as_ref(), Ok(&plan), "{yaml}");
+    }
+}
+
+#[test]
+fn every_number_of_a_request_is_found_again() {
+    use ponder::{
+        generate::{Request, Sampling},
+        runs::RecordedRequest,
+    };
+
+    for hundredths in 0..=200_u8 {
+        let sampling = Sampling {
+            temperature: Some(f32::from(hundredths) / 100.0),
+            seed: Some(u64::MAX - 1),
+            ..Sampling::default()
+        };
+        let asked = RecordedRequest::of(&Request { sampling, ..Request::ask("?") });
+        let kept = serde_json::to_string(&asked).expect("JSON");
+        let read: RecordedRequest = serde_json::from_str(&kept).expect("the same");
+        assert_eq!(read.fingerprint("m"), asked.fingerprint("m"), "{kept}");
+        assert_eq!(RecordedRequest::of(&read.again()).fingerprint("m"), asked.fingerprint("m"));
     }
 }
 

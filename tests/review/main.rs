@@ -1,10 +1,6 @@
 //! Reviews of changes: what is found is checked against the diff, and the published cases can be measured.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::{
     path::{Path, PathBuf},

@@ -1,16 +1,13 @@
 //! Makes an action of the keys of a step: which one, on what, with which options.
 
-use crate::{
-    chain::{
-        language::Language,
-        plan::{Call, Form, ModelRole},
-        spec::{self, Placed},
-        step::{
-            Action, CallModel, Chat, DetectLanguage, Extract, ExtractAnswer, Find, Reason, Route,
-            Split, Target, Topic, Translate, TranslateAnswer,
-        },
+use crate::chain::{
+    language::Language,
+    plan::{Call, Form, ModelRole},
+    spec::{self, Placed},
+    step::{
+        Action, CallModel, Chat, DetectLanguage, Extract, ExtractAnswer, Find, Reason, Route,
+        Split, Target, Topic, Translate, TranslateAnswer,
     },
-    generate::{Format, Thinking},
 };
 
 use super::{Loader, Place};
@@ -167,23 +164,16 @@ impl Loader<'_> {
         if max_tokens == Some(0) {
             return self.problem(place, "`max_tokens` is at least 1");
         }
-        let format = match &step.schema {
-            None => Format::Text,
-            Some(schema) if schema.value.is_object() => Format::Schema {
-                name: place.step.unwrap_or("answer").to_owned(),
-                schema: schema.value.clone().into(),
-                strict: None,
-            },
+        let schema = match &step.schema {
+            None => None,
+            Some(schema) if schema.value.is_object() => Some(schema.value.clone().into()),
             Some(schema) => {
                 return self.problem(Place::of(schema, place.step), "`schema` is a JSON Schema");
             }
         };
-        let thinking = step.thinking.as_ref().map(|thinking| match thinking.value {
-            true => Thinking::Natural,
-            false => Thinking::Off,
-        });
+        let thinking = step.thinking.as_ref().map(|thinking| thinking.value);
         let system = step.system.as_ref().map(|system| system.value.as_str().into());
-        Some(CallModel { model: target, system, temperature, max_tokens, thinking, format }.into())
+        Some(CallModel { model: target, system, temperature, max_tokens, thinking, schema }.into())
     }
 
     fn split(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {

@@ -92,7 +92,8 @@ impl Loader<'_> {
 
     fn condition(&mut self, comparison: &Comparison<'_>, place: Place<'_>) -> Option<Condition> {
         let on = self.resolve(&comparison.on, place)?;
-        let values = comparison.one_of.iter().map(|value| reference::unquoted(value));
+        let texts: Vec<String> = comparison.one_of.iter().map(reference::Literal::text).collect();
+        let values = texts.iter().map(String::as_str);
         let one_of = match self.type_of(&on)? {
             Type::Language => {
                 let find =
@@ -102,9 +103,13 @@ impl Loader<'_> {
             Type::Kind => {
                 values.map(|name| name.parse().ok()).collect::<Option<_>>().map(Choice::Kinds)
             }
-            Type::Text | Type::Answer | Type::Data => {
-                let literals = comparison.one_of.iter().map(|value| reference::literal(value));
-                Some(Choice::Values(literals.collect()))
+            Type::Text | Type::Answer => {
+                let texts = comparison.one_of.iter().map(|value| value.text().into());
+                Some(Choice::Values(texts.collect()))
+            }
+            Type::Data => {
+                let values = comparison.one_of.iter().map(|value| value.json());
+                Some(Choice::Values(values.collect()))
             }
             Type::Messages => {
                 return self.problem(place, "a condition looks at a value, not at messages");

@@ -87,7 +87,7 @@ impl<'file> Loader<'file> {
             let message = "`retry` has `attempts`, 2 to 10, and `wait`, 0 to 60 seconds";
             return self.problem(place, message);
         }
-        let wait = Duration::from_secs_f32(seconds);
+        let wait = Duration::from_secs_f64(seconds);
         Some(Some(Retry { attempts: retry.value.attempts, wait }))
     }
 
@@ -185,6 +185,14 @@ impl<'file> Loader<'file> {
         let Some(last) = last else {
             return self.problem(place, "`steps` needs at least one step");
         };
+        let skips = planned
+            .last()
+            .is_some_and(|step| matches!(step.body, Body::Finish(_)) && !step.when.is_empty());
+        if skips {
+            let message = "the last step may be skipped, and then these steps give nothing: put a step \
+                           behind it";
+            return self.problem(place, message);
+        }
         Some((Block { steps: planned, output: Source::Step(last.slot) }, last.gives))
     }
 }

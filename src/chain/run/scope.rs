@@ -17,7 +17,7 @@ pub(in crate::chain) struct Scope<'run> {
     run: &'run Run,
     slots: Vec<Option<Value>>,
     /// The item that a `map` is at, and its number.
-    item: Option<(Json, usize)>,
+    item: Option<(Json, u64)>,
 }
 
 impl<'run> Scope<'run> {
@@ -26,7 +26,7 @@ impl<'run> Scope<'run> {
     }
 
     /// The same values for one item of a list.
-    pub(super) fn at(&self, item: Json, index: usize) -> Self {
+    pub(super) fn at(&self, item: Json, index: u64) -> Self {
         Self { item: Some((item, index)), ..self.clone() }
     }
 
@@ -155,7 +155,14 @@ fn plain(value: Value) -> Json {
 fn same(accepted: &Json, value: &Json) -> bool {
     match (accepted.as_f64(), value.as_f64()) {
         (Some(accepted), Some(value)) => accepted == value,
-        _ => accepted == value,
+        // What was found in a text is text: `42` is meant, whether it is quoted or not.
+        _ => match (accepted, value) {
+            (Json::Number(number), Json::String(text)) => {
+                number.as_f64().is_some_and(|number| text.parse() == Ok(number))
+            }
+            (Json::Bool(flag), Json::String(text)) => text.parse() == Ok(*flag),
+            (accepted, value) => accepted == value,
+        },
     }
 }
 

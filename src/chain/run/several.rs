@@ -24,7 +24,7 @@ use super::walk::{Flow, Walk};
 pub(in crate::chain) const MOST_ITEMS: usize = 1000;
 
 /// Where the answers of steps go that run at the same time: the thinking of the first is the run's.
-fn outlet_of(whole: &Outlet, position: usize) -> Outlet {
+fn outlet_of(whole: &Outlet, position: u64) -> Outlet {
     if position == 0 { whole.holding() } else { whole.beside() }
 }
 
@@ -37,9 +37,14 @@ impl Walk<'_> {
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
         // The steps have ids and places of their own, so their path is that of the step they are in.
-        let walk = Walk { run: self.run, path: self.path.clone(), part_of: Some(context) };
-        let runs = steps.iter().enumerate().map(|(position, step)| {
-            let (walk, mut own) = (&walk, scope.clone());
+        let walk = Walk {
+            run: self.run,
+            path: self.path.clone(),
+            part_of: Some(context),
+            variation: self.variation,
+        };
+        let runs = steps.iter().zip(0_u64..).map(|(step, position)| {
+            let (walk, mut own) = (walk.varied(position + 1), scope.clone());
             let outlet = outlet_of(context.outlet(), position);
             async move { walk.step(step, &mut own, outlet).await }.boxed()
         });
@@ -79,10 +84,11 @@ impl Walk<'_> {
                 )));
             }
         };
-        let runs = items.into_iter().enumerate().map(|(index, item)| {
+        let runs = items.into_iter().zip(0_u64..).map(|(item, index)| {
             let mut own = scope.at(item, index);
             let outlet = outlet_of(context.outlet(), index);
-            async move { self.branch(each, index + 1, &mut own, (outlet, context)).await }.boxed()
+            let walk = self.varied(index + 1);
+            async move { walk.branch(each, index + 1, &mut own, (outlet, context)).await }.boxed()
         });
         let values: Vec<Value> = stream::iter(runs).buffered(at_once.max(1)).try_collect().await?;
         Ok(Value::Data(values.iter().map(Value::to_json).collect()))
@@ -93,14 +99,17 @@ impl Walk<'_> {
     pub(super) async fn fallback(
         &self,
         branches: &[Branch],
-        scope: &mut Scope<'_>,
+        scope: &Scope<'_>,
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
         let mut reasons = Vec::new();
-        for (branch, number) in branches.iter().zip(1..) {
-            let last = number == branches.len();
+        let count = branches.len() as u64;
+        for (branch, number) in branches.iter().zip(1_u64..) {
+            let last = number == count;
             let outlet = context.outlet().attempt(last);
-            let ended = self.branch(branch, number, scope, (outlet, context)).await;
+            // What an alternative has found out is no more than that alternative's.
+            let mut own = scope.clone();
+            let ended = self.branch(branch, number, &mut own, (outlet, context)).await;
             let why = match ended {
                 Ok(value) if last || context.outlet().has_begun() || says_something(&value) => {
                     context.decided(&format!("alternative {number}"), reasons).await;

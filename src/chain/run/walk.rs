@@ -24,6 +24,8 @@ pub(super) struct Walk<'run> {
     pub(super) path: String,
     /// The step that these steps are a part of.
     pub(super) part_of: Option<&'run Context<'run>>,
+    /// What is added to the seed: the same prompt, asked again or for another item, is to be answered anew.
+    pub(super) variation: u64,
 }
 
 /// What came of a step or a block.
@@ -41,7 +43,18 @@ impl<'run> Walk<'run> {
     where
         'run: 'part,
     {
-        Walk { run: self.run, path, part_of: Some(part_of) }
+        Walk { run: self.run, path, part_of: Some(part_of), variation: self.variation }
+    }
+
+    /// The same way for attempt or item `number`; the first is as if there were no others.
+    pub(super) fn varied(&self, number: u64) -> Self {
+        // Odd, so that different numbers never come to the same.
+        const STEP: u64 = 0x9e37_79b9;
+        let variation = match number.saturating_sub(1) {
+            0 => self.variation,
+            more => self.variation.wrapping_mul(31).wrapping_add(more.wrapping_mul(STEP)) >> 1,
+        };
+        Self { variation, ..self.clone() }
     }
 
     /// Runs the steps of a block. Boxed, because blocks are inside of blocks.
@@ -90,8 +103,9 @@ impl<'run> Walk<'run> {
             }
             _ => None,
         };
-        let context =
-            Context::new(self.run, id, action(&step.body, chosen), outlet).part_of(self.part_of);
+        let context = Context::new(self.run, id, action(&step.body, chosen), outlet)
+            .part_of(self.part_of)
+            .varied(self.variation);
         for condition in &step.when {
             if let (false, found) = scope.check(condition)? {
                 let reason = format!("not needed: this is {found}");
@@ -132,12 +146,19 @@ impl<'run> Walk<'run> {
         let Some(retry) = step.retry else { return self.body(step, chosen, scope, context).await };
         let mut wait = retry.wait;
         for attempt in 1..retry.attempts.max(1) {
-            let trying = context.sending_to(context.outlet().attempt(false));
-            let error = match self.body(step, chosen, scope, &trying).await {
-                Ok(flow) => return Ok(flow),
+            let walk = self.varied(attempt.into());
+            let trying = context.sending_to(context.outlet().attempt(false)).varied(walk.variation);
+            // What an attempt has found out is no more than that attempt's.
+            let mut own = scope.clone();
+            let error = match walk.body(step, chosen, &mut own, &trying).await {
+                Ok(flow) => {
+                    *scope = own;
+                    return Ok(flow);
+                }
                 Err(error) => error,
             };
-            if context.outlet().has_begun() || !error.may_pass() {
+            let late = self.run.budget.ends_within(wait);
+            if context.outlet().has_begun() || !error.may_pass() || late {
                 return Err(error);
             }
             let seconds = wait.as_secs_f64();
@@ -146,7 +167,9 @@ impl<'run> Walk<'run> {
             tokio::time::sleep(wait).await;
             wait = wait.saturating_mul(2).min(LONGEST_WAIT);
         }
-        self.body(step, chosen, scope, &context.sending_to(context.outlet().attempt(true))).await
+        let walk = self.varied(retry.attempts.into());
+        let trying = context.sending_to(context.outlet().attempt(true)).varied(walk.variation);
+        walk.body(step, chosen, scope, &trying).await
     }
 
     async fn body(
@@ -199,7 +222,7 @@ impl<'run> Walk<'run> {
     pub(super) async fn branch(
         &self,
         branch: &Branch,
-        number: usize,
+        number: u64,
         scope: &mut Scope<'_>,
         (outlet, whole): (Outlet, &Context<'_>),
     ) -> Result<Value, GenerateError> {
@@ -212,7 +235,9 @@ impl<'run> Walk<'run> {
                 Ok(value)
             }
             Branch::Call(call) => {
-                let context = Context::new(self.run, id, call.name(), outlet).part_of(Some(whole));
+                let context = Context::new(self.run, id, call.name(), outlet)
+                    .part_of(Some(whole))
+                    .varied(self.variation);
                 context.report(StepState::Started).await;
                 let started = Instant::now();
                 match self.call(call, scope, &context).await {

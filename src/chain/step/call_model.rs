@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::{
     chain::{
         budget::Purpose,
         context::{Context, ModelCall, Relay},
-        texts,
-        value::Solution,
+        extract, texts,
+        value::{Outcome, Solution},
     },
     generate::{FinishReason, Format, GenerateError, Message, Request, Role, Sampling, Thinking},
 };
@@ -29,9 +31,9 @@ pub struct CallModel {
     /// The most tokens of the answer, thinking included; at least 1.
     pub max_tokens: Option<u32>,
     /// Whether the model thinks first.
-    pub thinking: Option<Thinking>,
-    /// The form of the answer.
-    pub format: Format,
+    pub thinking: Option<bool>,
+    /// The JSON Schema that the answer keeps to.
+    pub schema: Option<Arc<Json>>,
 }
 
 impl CallModel {
@@ -43,7 +45,7 @@ impl CallModel {
             temperature: None,
             max_tokens: None,
             thinking: None,
-            format: Format::Text,
+            schema: None,
         }
     }
 
@@ -60,8 +62,19 @@ impl CallModel {
             messages,
             sampling: own.or(client.sampling),
             max_tokens: self.max_tokens,
-            thinking: self.thinking.unwrap_or(client.thinking),
-            format: self.format.clone(),
+            thinking: match self.thinking {
+                None => client.thinking,
+                Some(true) => Thinking::Natural,
+                Some(false) => Thinking::Off,
+            },
+            format: match &self.schema {
+                None => Format::Text,
+                Some(schema) => Format::Schema {
+                    name: "answer".to_owned(),
+                    schema: Arc::clone(schema),
+                    strict: None,
+                },
+            },
             kind: None,
             ..client.clone()
         }
@@ -92,9 +105,12 @@ impl Step<Vec<Message>> for CallModel {
             context.content(&text).await;
         }
         let cut = called.cut.is_some();
+        let boxed = extract::boxed(&text).map(|found| Outcome::Boxed(found.to_owned()));
+        let code = || extract::code(&text).map(|block| Outcome::Code(block.fenced.to_owned()));
+        let result = boxed.or_else(code);
         Ok(Solution {
             text,
-            result: None,
+            result,
             reason: if cut { FinishReason::Length } else { finish.reason },
             thinking_end: finish.thinking_end,
             cause: if cut { None } else { finish.cause },

@@ -121,6 +121,7 @@ impl Attempts {
                 seed: context.request().sampling.seed,
                 ..Sampling::default()
             },
+            chosen_seed: context.request().chosen_seed,
             max_tokens: Some(token_limit(&masked.text, context.translates_for_itself())),
             thinking: Thinking::Off,
             ..Request::default()
