@@ -5,13 +5,16 @@
 //! says so. A single problem is never cut, however many sentences it has: mathematics without a
 //! request for a program has no boundary.
 
+pub(in crate::chain) mod cuts;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::generate::Kind;
 
-use super::routing::Evidence;
+use super::routing::reading::Reading;
+use cuts::Cut;
 
 /// One part of a composite question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,42 +26,109 @@ pub struct Part {
     pub text: String,
 }
 
-/// The most boundaries that are tried, so that a long text costs no more than a short one.
-const MOST_BOUNDARIES: usize = 24;
-
 /// The longest text that is split, in bytes: longer ones are one problem with much context.
-const MOST_BYTES: usize = 8 * 1024;
-
-/// The evidence of a request for a program in so many words.
-const EXPLICIT: u32 = 9;
+const MOST_BYTES: usize = 4 * 1024;
 
 /// The parts of `question`, at least two of different kinds; `None` if it is one question.
 pub fn split(question: &str) -> Option<Vec<Part>> {
     if question.len() > MOST_BYTES {
         return None;
     }
-    let (first, second) = boundaries(question).find_map(|(end, start)| {
-        let first = part(question.get(..end)?)?;
-        let second = part(question.get(start..)?)?;
-        (first.kind != second.kind).then_some((first, second))
-    })?;
+    split_read(question, &Reading::of(question))
+}
+
+/// The same for a question that was read before.
+pub(super) fn split_read(question: &str, reading: &Reading<'_>) -> Option<Vec<Part>> {
+    if question.len() > MOST_BYTES {
+        return None;
+    }
+    let all = reading.tokens().len();
+    let best = cuts::cuts(reading.tokens())
+        .into_iter()
+        .flat_map(|cut| candidates(reading, cut, all))
+        .max_by(|a, b| a.rank().total_cmp(&b.rank()))?;
+    if best.evidence(reading) <= 0.0 {
+        return None;
+    }
+    let at = reading.tokens().get(best.cut.token)?.start;
+    let (first_kind, second_kind) =
+        if best.code_first { (Kind::Code, Kind::Math) } else { (Kind::Math, Kind::Code) };
+    let first = Part { kind: first_kind, text: tidy(question.get(..at)?)? };
+    let second = Part { kind: second_kind, text: tidy(question.get(at..)?)? };
     let second = refer(second, &first);
     Some(vec![first, second])
 }
 
-/// A part, if `text` is clearly a request of one kind.
-fn part(text: &str) -> Option<Part> {
-    let text = PATTERNS.as_ref()?.opening.replace(text.trim(), "");
-    let text = text.trim().trim_end_matches([',', '，', ';', '；', '、']).trim_end();
-    let evidence = Evidence::of(text);
-    let has_formula = text.contains(['$', '=', '\\', '^', '!']);
-    let kind = evidence.kind();
-    let clear = match kind {
-        Kind::Code => evidence.code >= EXPLICIT,
-        Kind::Math => evidence.code < EXPLICIT && (evidence.numbers > 0 || has_formula),
-        Kind::Both | Kind::Other => false,
-    };
-    clear.then(|| Part { kind, text: text.to_owned() })
+/// A cut with the kinds of its parts.
+struct Candidate {
+    cut: Cut,
+    code_first: bool,
+    /// How clear the part is that is less so, and the other one.
+    least: f32,
+    most: f32,
+}
+
+/// Both readings of a cut.
+fn candidates(reading: &Reading<'_>, cut: Cut, all: usize) -> [Candidate; 2] {
+    let first = reading.scores(0, cut.token);
+    let second = reading.scores(cut.token, all);
+    [(first, second, false), (second, first, true)].map(|(as_math, as_code, code_first)| {
+        let [math, code, other] = as_math;
+        let clearly_math = math - code.max(other);
+        let [math, code, other] = as_code;
+        let clearly_code = code - math.max(other);
+        let least = clearly_math.min(clearly_code);
+        Candidate { cut, code_first, least, most: clearly_math.max(clearly_code) }
+    })
+}
+
+impl Candidate {
+    /// How good a cut it is among the others: clear parts, and where a text is usually cut.
+    fn rank(&self) -> f32 {
+        let cues = self.cut.cues;
+        let flag = |flag: bool| f32::from(u8::from(flag));
+        self.least + flag(cues.sentence) + flag(cues.numbered) + 0.5 * flag(cues.joined)
+    }
+
+    /// What speaks for two requests here, less what speaks against; `cut_features` of the training
+    /// script is the same.
+    fn evidence(&self, reading: &Reading<'_>) -> f32 {
+        const LIMIT: f32 = 5.0;
+        let all = reading.tokens().len();
+        let (first, second) = ((0, self.cut.token), (self.cut.token, all));
+        let (math, code) = if self.code_first { (second, first) } else { (first, second) };
+        let [as_math, as_code, as_other] = reading.scores(0, all);
+        let fact = |part: (usize, usize), name| f32::from(reading.shows(part, name));
+        let flag = |flag: bool| f32::from(u8::from(flag));
+        [
+            ("bias", 1.0),
+            ("least", self.least.clamp(-LIMIT, LIMIT)),
+            ("most", self.most.clamp(-LIMIT, LIMIT)),
+            ("sentence", flag(self.cut.cues.sentence)),
+            ("joined", flag(self.cut.cues.joined)),
+            ("numbered", flag(self.cut.cues.numbered)),
+            ("code first", flag(self.code_first)),
+            ("apart", (as_math - as_code).abs().min(LIMIT)),
+            ("math asks", fact(math, "math asks")),
+            ("math is concrete", fact(math, "math is concrete")),
+            ("code asks", fact(code, "code asks")),
+            ("contest", fact((0, all), "contest")),
+            ("two requests", fact((0, all), "two requests")),
+            ("something else", (as_other - as_math.max(as_code)).clamp(-LIMIT, LIMIT)),
+        ]
+        .into_iter()
+        .map(|(name, value)| value * reading.of_cuts(name))
+        .sum()
+    }
+}
+
+/// A part without what is no part of its request; `None` if nothing is left.
+fn tidy(text: &str) -> Option<String> {
+    let patterns = PATTERNS.as_ref()?;
+    let text = patterns.opening.replace(text.trim(), "");
+    let text = patterns.closing.replace(text.trim(), "");
+    let text = text.trim().trim_end_matches([',', '，', ';', '；', '、', '—', '–']).trim_end();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Gives a part that refers back what it refers to.
@@ -75,41 +145,22 @@ fn refer(part: Part, to: &Part) -> Part {
     Part { text, ..part }
 }
 
-/// Where the text may be cut: the end of the first part and the start of the second.
-fn boundaries(question: &str) -> impl Iterator<Item = (usize, usize)> {
-    PATTERNS
-        .iter()
-        .flat_map(|patterns| patterns.boundary.captures_iter(question))
-        .take(MOST_BOUNDARIES)
-        .filter_map(|found| {
-            let whole = found.get(0)?;
-            let start = found.iter().skip(1).flatten().next()?.start();
-            let sign = whole.as_str().chars().next().filter(|c| "?？.。!！".contains(*c));
-            Some((whole.start() + sign.map_or(0, char::len_utf8), start))
-        })
-}
-
 struct Patterns {
-    /// A word that says another request follows, and the verb of that request as a group.
-    boundary: Regex,
     /// What may stand at the beginning of a part and is no part of the request.
     opening: Regex,
+    /// What may stand at its end and belongs to the next part.
+    closing: Regex,
     /// Words that refer to the part before.
     reference: Regex,
 }
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
-    const ENGLISH: &str = "write|implement|create|develop|code|design|give|show|define|compute|calculate|\
-                           find|solve|determine|evaluate|prove|what|how|tell|use|using";
-    const CHINESE: &str = "写|编写|编程|编|实现|设计|给出|计算|求|解|证明|算|用|使用|问";
-    let boundary = format!(
-        r"(?i)(?:[,;.?!:]\s*|\s)(?:and\s+)?(?:then|also|after that|afterwards?|next|finally|additionally|in addition|as well as|and|second(?:ly)?)[,:]?\s+(?:(?:please|also|then|after that)[,]?\s+)*({ENGLISH})\b|[.?!;]\s+(?:please\s+)?({ENGLISH})\b|[，,。;；？?！!、\s]*(?:然后|接着|之后|随后|再|最后|另外|同时|还要?|并且?|以及|其次)\s*[，,]?\s*(?:请|帮我|也|再|要)*\s*({CHINESE})|[。；;？?！!]\s*(?:请|帮我)*({CHINESE})"
-    );
-    let opening = r"(?i)^(?:(?:first(?:ly)?|please|now)\b[,:]?\s*|首先[，,]?|请先|先|请|帮我)+";
+    let opening = r"(?i)^(?:(?:first(?:ly)?|please|now|and|then|also|next|after that|afterwards|finally|additionally|in addition|besides|plus|second(?:ly)?)\b[,:]?\s*|首先[，,]?|然后[，,]?|接着[，,]?|随后[，,]?|最后[，,]?|另外[，,]?|同时[，,]?|此外[，,]?|其次[，,]?|以及|并且?|还要?|请先|先|再|请|帮我)+";
     let reference = r"(?i)\b(?:it|its|this (?:equation|problem|number|sum|result)|the (?:result|same|answer|equation above)|above|verif\w+|checks? the)\b|它|上述|上面|该方程|这个方程|这道题|验证|结果";
+    let closing = r"(?i)(?:[\s,，;；](?:and|also|then|plus)|[，,；;、]?(?:然后|并且|以及|另外|再|并))[\s,，:：]*$";
     Some(Patterns {
-        boundary: Regex::new(&boundary).ok()?,
         opening: Regex::new(opening).ok()?,
+        closing: Regex::new(closing).ok()?,
         reference: Regex::new(reference).ok()?,
     })
 });
