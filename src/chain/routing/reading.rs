@@ -103,11 +103,15 @@ impl<'text> Reading<'text> {
 
     /// A contribution in words for a person; `None` for what says nothing to one.
     fn in_words(&self, contribution: &Contribution) -> Option<String> {
+        let name = contribution.name;
+        if let Some(count) = name.strip_prefix("numbers:") {
+            return Some(format!("numbers in it: {count}"));
+        }
         let (start, end) = contribution.place?;
         let quoted = quote(self.text.get(start..end)?);
-        let name = contribution.name;
-        if name.starts_with('=') {
-            return Some(format!("says {quoted}"));
+        if let Some(run) = name.strip_prefix('=') {
+            let says_something = run.len() > 3 && !run.starts_with('#');
+            return says_something.then(|| format!("says {quoted}"));
         }
         if let Some(name) = name.strip_prefix('@') {
             let shape = SHAPES.iter().find(|shape| shape.name == name)?;
