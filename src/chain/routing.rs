@@ -121,8 +121,22 @@ mod tests {
 
     #[test]
     fn a_decision_names_its_reasons() {
-        insta::assert_debug_snapshot!(decide("What's 15% of 240").reasons, @r#""#);
-        insta::assert_debug_snapshot!(decide("Can you help me?").reasons, @r#""#);
+        insta::assert_debug_snapshot!(decide("What's 15% of 240").reasons, @r#"
+            [
+                "math +0.6: a percentage: “15%”",
+                "math +0.3: a share of a number: “15% of”",
+                "math +0.2: says “of 240”",
+                "math +0.2: asks to compute or find: “What's”",
+            ]
+        "#);
+        insta::assert_debug_snapshot!(decide("Can you help me?").reasons, @r#"
+            [
+                "other +1.0: a question: “?”",
+                "other +1.0: speaks of the one who asks: “me”",
+                "other +0.9: speaks to the one who answers: “you”",
+                "other +0.2: numbers in it: none",
+            ]
+        "#);
         insta::assert_debug_snapshot!(decide(" ").reasons, @r#"
             [
                 "the question is empty",

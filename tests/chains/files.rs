@@ -71,9 +71,10 @@ fn explaining_needs_no_model() {
           "language": "zh",
           "kind": "math",
           "reasons": [
-            "math +4: a story about amounts",
-            "math +3: asks how much",
-            "math +3: numbers in a question"
+            "math +0.5: a story about amounts, then a story about amounts: “个苹果，又买”",
+            "math +0.4: a quantity with a unit: “2个苹”",
+            "math +0.3: begins a clause: a story about amounts: “又买”",
+            "math +0.3: a story about amounts: “个苹果”"
           ],
           "steps": [
             {

@@ -30,9 +30,31 @@ const SHORTEST: usize = 3;
 
 /// Words that join a second request to a first.
 const JOINING: [&str; 25] = [
-    "and", "then", "also", "plus", "next", "after", "afterwards", "finally", "additionally",
-    "besides", "separately", "unrelated", "another", "second", "secondly", "once", "when",
-    "furthermore", "lastly", "with", "as", "the", "too", "followed", "in",
+    "and",
+    "then",
+    "also",
+    "plus",
+    "next",
+    "after",
+    "afterwards",
+    "finally",
+    "additionally",
+    "besides",
+    "separately",
+    "unrelated",
+    "another",
+    "second",
+    "secondly",
+    "once",
+    "when",
+    "furthermore",
+    "lastly",
+    "with",
+    "as",
+    "the",
+    "too",
+    "followed",
+    "in",
 ];
 
 /// The same in Chinese, as the characters that such words begin with.
@@ -139,7 +161,10 @@ mod tests {
     fn cuts_stand_between_requests() {
         let places = |text: &str| {
             let read = tokens(text);
-            cuts(&read).iter().map(|cut| text[read[cut.token].start..].to_owned()).collect::<Vec<_>>()
+            cuts(&read)
+                .iter()
+                .map(|cut| text[read[cut.token].start..].to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(places("Solve 2x=4 and write code."), ["and write code."]);
         assert_eq!(places("求1到9的和，并写一个程序。"), ["并写一个程序。"]);

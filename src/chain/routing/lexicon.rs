@@ -42,8 +42,7 @@ impl Lexicon {
         let mut lexicon =
             Self { classes: Vec::new(), phrases: HashMap::new(), longest: HashMap::new() };
         for line in text.lines().filter(|line| !line.starts_with('#')) {
-            if let Some((name, says)) =
-                line.strip_prefix('[').and_then(|line| line.split_once(']'))
+            if let Some((name, says)) = line.strip_prefix('[').and_then(|line| line.split_once(']'))
             {
                 lexicon.classes.push(Class { name, says: says.trim() });
             } else {

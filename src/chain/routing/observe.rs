@@ -152,8 +152,24 @@ impl<N: Names> Observer<'_, '_, N> {
         before.ends_clause()
             || matches!(
                 before.text.as_str(),
-                "and" | "then" | "also" | "please" | "pls" | "you" | "to" | "now" | "请" | "我"
-                    | "并" | "再" | "后" | "忙" | "下" | "先" | "要" | "你"
+                "and"
+                    | "then"
+                    | "also"
+                    | "please"
+                    | "pls"
+                    | "you"
+                    | "to"
+                    | "now"
+                    | "请"
+                    | "我"
+                    | "并"
+                    | "再"
+                    | "后"
+                    | "忙"
+                    | "下"
+                    | "先"
+                    | "要"
+                    | "你"
             )
     }
 
@@ -170,7 +186,8 @@ impl<N: Names> Observer<'_, '_, N> {
             for length in 1..=3 {
                 let Some(next) = texts.get(at + length - 1) else { break };
                 let han = |token: &Token| token.form == Form::Han;
-                let all_han = self.tokens.get(at..at + length).is_some_and(|run| run.iter().all(han));
+                let all_han =
+                    self.tokens.get(at..at + length).is_some_and(|run| run.iter().all(han));
                 if length == 3 && !all_han {
                     break;
                 }

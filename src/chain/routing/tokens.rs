@@ -29,7 +29,10 @@ impl Token {
     /// Whether a sentence ends here.
     pub(in crate::chain) fn ends_sentence(&self) -> bool {
         self.form == Form::Sign
-            && matches!(self.text.as_str(), "." | "?" | "!" | ";" | "。" | "？" | "！" | "；" | "\n")
+            && matches!(
+                self.text.as_str(),
+                "." | "?" | "!" | ";" | "。" | "？" | "！" | "；" | "\n"
+            )
     }
 
     /// Whether a clause ends here.

@@ -66,7 +66,11 @@ impl Numbering {
         let within = observed.seen.iter().filter(|seen| seen.start >= start && seen.end <= end);
         let (mut signals, mut runs) = (Vec::new(), Vec::new());
         for seen in within {
-            if seen.sort == Sort::Run { runs.push(seen.feature) } else { signals.push(seen.feature) }
+            if seen.sort == Sort::Run {
+                runs.push(seen.feature)
+            } else {
+                signals.push(seen.feature)
+            }
         }
         let properties: Vec<usize> = properties(tokens)
             .into_iter()

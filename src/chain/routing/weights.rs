@@ -41,7 +41,8 @@ impl Weights {
     }
 
     fn read(&mut self, line: &'static str) -> Option<()> {
-        let hundredths = |field: &str| field.parse::<i16>().ok().map(|value| f32::from(value) / 100.0);
+        let hundredths =
+            |field: &str| field.parse::<i16>().ok().map(|value| f32::from(value) / 100.0);
         if let Some(rest) = line.strip_prefix("cut ") {
             let (value, name) = rest.split_once(' ')?;
             self.cuts.insert(name, hundredths(value)?);
