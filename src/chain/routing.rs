@@ -124,17 +124,17 @@ mod tests {
         insta::assert_debug_snapshot!(decide("What's 15% of 240").reasons, @r#"
             [
                 "math +0.6: a percentage: “15%”",
-                "math +0.3: a share of a number: “15% of”",
-                "math +0.2: says “of 240”",
+                "math +0.4: numbers in it: two",
                 "math +0.2: asks to compute or find: “What's”",
+                "math +0.2: begins a clause: asks to compute or find: “What's”",
             ]
         "#);
         insta::assert_debug_snapshot!(decide("Can you help me?").reasons, @r#"
             [
-                "other +1.0: a question: “?”",
                 "other +1.0: speaks of the one who asks: “me”",
-                "other +0.9: speaks to the one who answers: “you”",
-                "other +0.2: numbers in it: none",
+                "other +0.9: a question: “?”",
+                "other +0.6: speaks to the one who answers: “you”",
+                "other +0.4: numbers in it: none",
             ]
         "#);
         insta::assert_debug_snapshot!(decide(" ").reasons, @r#"

@@ -72,9 +72,9 @@ fn explaining_needs_no_model() {
           "kind": "math",
           "reasons": [
             "math +0.5: a story about amounts, then a story about amounts: “个苹果，又买”",
-            "math +0.4: a quantity with a unit: “12个苹”",
-            "math +0.3: begins a clause: a story about amounts: “又买”",
-            "math +0.3: a story about amounts: “个苹果”"
+            "math +0.4: numbers in it: two",
+            "math +0.4: a story about amounts: “个苹果”",
+            "math +0.4: begins a clause: a story about amounts: “又买”"
           ],
           "steps": [
             {

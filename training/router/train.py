@@ -61,6 +61,10 @@ def load(program):
     for line in (pathlib.Path(__file__).parent / "questions.txt").read_text().splitlines():
         letter, text = line.split(" ", 1)
         questions.append({"question": text, "kind": kinds[letter], "set": "written"})
+    # What the embedded model is asked: short problems and tasks, often with a greeting or thanks.
+    for kind in ("math", "code"):
+        for line in (ROOT / f"training/evaluation/{kind}-known.jsonl").read_text().splitlines():
+            questions.append({"question": json.loads(line)["question"], "kind": kind, "set": "embedded"})
     asked = "\n".join(json.dumps({"question": question["question"]}) for question in questions)
     answer = subprocess.run([program], input=asked, capture_output=True, text=True, check=True)
     *features, names = answer.stdout.splitlines()

@@ -127,7 +127,6 @@ impl<'text> Reading<'text> {
 
 /// How much a feature counts in a part of so many tokens: a long text shows many.
 fn scale(tokens: usize, sort: Sort) -> f32 {
-    #[allow(clippy::cast_precision_loss)] // a text has few tokens
     let tokens = tokens as f32;
     let signal = (30.0 / tokens.max(30.0)).sqrt().sqrt();
     match sort {
