@@ -12,6 +12,7 @@ mod chat;
 mod check;
 mod exit;
 mod explain;
+mod grade;
 mod models;
 mod node;
 mod review;
@@ -58,6 +59,8 @@ enum Command {
     Runs(runs::RunsArguments),
     /// Review a diff or a file for boundary bugs and redundant work
     Review(review::ReviewArguments),
+    /// Say whether two mathematical answers mean the same; exit code 0 yes, 1 no, 2 unknown
+    Grade(grade::GradeArguments),
     /// Say what would be done with a question, and why; loads no model
     Explain(explain::ExplainArguments),
     /// Check chain files; needs neither a model nor a network
@@ -129,6 +132,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&cli.models, arguments).await,
         Command::Runs(arguments) => runs::runs(&cli.models, arguments).await,
         Command::Review(arguments) => review::run(&cli.models, arguments).await,
+        Command::Grade(arguments) => grade::run(&arguments),
         Command::Explain(arguments) => explain::explain(&cli.models, &arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema => schema::schema(),

@@ -21,6 +21,7 @@ pub mod chain;
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod equivalence;
 pub mod error;
 pub mod generate;
 pub mod limits;

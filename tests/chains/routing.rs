@@ -19,7 +19,7 @@ struct Labelled {
 fn labelled(name: &str) -> Option<Vec<Labelled>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
     let text = fs::read_to_string(path).ok()?;
-    let questions = text.lines().map(|line| serde_json::from_str(line));
+    let questions = text.lines().map(serde_json::from_str);
     Some(questions.collect::<Result<_, _>>().expect("labelled questions"))
 }
 
