@@ -35,7 +35,7 @@ impl Answer {
     ///
     /// # Examples
     /// ```
-    /// use equivalence::Answer;
+    /// use ponder::equivalence::Answer;
     ///
     /// let answer = Answer::parse(r"Hence \boxed{\frac{10}{20}}.");
     /// assert_eq!(answer.text(), r"\frac{10}{20}");
