@@ -16,6 +16,7 @@ use super::{
 use crate::{
     config::ModelArguments,
     generate::Generate,
+    node::Node,
     review::{
         Finding, Review,
         diff::{self, FileDiff},
@@ -56,6 +57,7 @@ pub(super) async fn run(
     unless_interrupted(async {
         let node = start(models, arguments.json).await?;
         let model = find(&node, &arguments.to)?;
+        warn_of_demonstration(&node, &arguments.to);
         let review = reviewed(&*model, &files, arguments.json).await?;
         if arguments.json {
             show::line(&format!("{:#}", document(&review)?));
@@ -73,6 +75,16 @@ pub(super) async fn run(
         })
     })
     .await
+}
+
+/// A demonstration model that finds nothing has not looked.
+fn warn_of_demonstration(node: &Node, name: &str) {
+    if node.catalog.find(name).is_some_and(|entry| entry.info.demonstration) {
+        show::note(
+            "this is a demonstration model, which cannot review: host one that reasons about programs, for \
+             example --model WeiboAI/VibeThinker-3B",
+        );
+    }
 }
 
 /// The text to review, and what it is called.
@@ -153,6 +165,7 @@ async fn measure(
     unless_interrupted(async {
         let node = start(models, arguments.json).await?;
         let model = find(&node, &arguments.to)?;
+        warn_of_demonstration(&node, &arguments.to);
         let mut score = Score::default();
         for case in &cases {
             let review = reviewed(&*model, &diff::read(&case.diff, &case.id), true).await?;
