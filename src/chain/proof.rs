@@ -23,6 +23,8 @@ pub enum Doubt {
     },
     /// Numbers were lost or added.
     Numbers(numbers::Mismatch),
+    /// Names of programs were lost: they are called like that and not otherwise.
+    Names(Vec<String>),
     /// It is not in the language it should be in.
     Language(Language),
     /// It is far longer or shorter than such a translation is.
@@ -43,6 +45,7 @@ impl fmt::Display for Doubt {
                 "the translation has marks {found:?} where each of 1 to {expected} belongs once"
             ),
             Self::Numbers(mismatch) => write!(formatter, "the translation {mismatch}"),
+            Self::Names(names) => write!(formatter, "the translation lost {}", names.join(", ")),
             Self::Language(Language::Chinese) => {
                 formatter.write_str("the translation has no Chinese in it")
             }
@@ -76,6 +79,12 @@ pub fn prove(original: &Masked, translation: &str, to: Language) -> Result<(), V
     if let Err(mismatch) = numbers::same(&before, &after) {
         doubts.push(Doubt::Numbers(mismatch));
     }
+    let kept: Vec<&str> = words(&after).map(|(word, _)| word).collect();
+    let lost: Vec<String> =
+        names(&before).filter(|name| !kept.contains(name)).map(str::to_owned).collect();
+    if !lost.is_empty() {
+        doubts.push(Doubt::Names(lost));
+    }
     if after.contains(is_han) != (to == Language::Chinese) {
         doubts.push(Doubt::Language(to));
     }
@@ -84,6 +93,27 @@ pub fn prove(original: &Masked, translation: &str, to: Language) -> Result<(), V
         doubts.push(Doubt::Length { original, translation });
     }
     if doubts.is_empty() { Ok(()) } else { Err(doubts) }
+}
+
+/// The names of functions and values of programs that stand in a text outside of code: what is called, what has
+/// a `_` in it, and the constants that functions are asked to return.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    words(text)
+        .filter(|(word, called)| {
+            let is_name = word.len() > 1 && !word.starts_with(|first: char| first.is_ascii_digit());
+            let constant = matches!(*word, "True" | "False" | "None");
+            is_name && (*called || word.trim_matches('_').contains('_') || constant)
+        })
+        .map(|(word, _)| word)
+}
+
+/// The runs of Latin letters, digits and `_` in a text, and whether each is called: `name(`.
+fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.split_inclusive(move |c: char| !inside(c)).filter_map(move |piece| {
+        let word = piece.trim_end_matches(move |c: char| !inside(c));
+        (!word.is_empty()).then(|| (word, piece.ends_with('(')))
+    })
 }
 
 /// Whether a text of `translation` characters can translate one of `original` characters.
@@ -110,6 +140,24 @@ mod tests {
         let original = "小明有12个苹果,又买了$x$个,现在一共有多少个苹果?";
         let translation = "Xiaoming has 12 apples and buys ⟦M1⟧ more. How many are there now?";
         assert_eq!(to_english(original, translation), Ok(()));
+    }
+
+    #[test]
+    fn names_of_programs_are_kept() {
+        let original = "写函数is_prime(n)，n是质数就返回True，否则返回False。";
+        let faithful =
+            "Write a function is_prime(n) that returns True if n is prime and False otherwise.";
+        assert_eq!(to_english(original, faithful), Ok(()));
+        let names = |translation: &str| to_english(original, translation).expect_err(translation);
+        let lost = vec!["is_prime".to_owned(), "False".to_owned()];
+        assert_eq!(
+            names("Write a function prime(n) that returns True or not."),
+            [Doubt::Names(lost)]
+        );
+        assert_eq!(
+            to_english("求f(2)的值，并写出GDP。", "Find the value of f(2), and write out."),
+            Ok(())
+        );
     }
 
     #[test]
