@@ -41,6 +41,8 @@ pub mod reader;
 pub mod remote;
 pub mod repetition;
 pub mod sampler;
+#[cfg(feature = "local")]
+pub mod scoring;
 pub mod scripted;
 #[cfg(feature = "local")]
 mod slot;

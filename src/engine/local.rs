@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_stream::stream;
+use async_stream::{stream, try_stream};
 use futures::{Stream, StreamExt, future::BoxFuture};
 use tokio::sync::Semaphore;
 
@@ -25,6 +25,7 @@ use super::{
     mistral::{Engine, Load, Placement, Progress, Running, Submission},
     reader::{Expected, Reader},
     sampler::Sampler,
+    scoring::Scoring,
     speed::{Speed, Stopwatch},
     steering::{Form, Steering},
     template::{ChatTemplate, Prompt},
@@ -208,6 +209,7 @@ impl LocalEngine {
             let request = Request { thinking: Thinking::Off, ..request };
             return Box::pin(self.start(request)).await;
         }
+        let scoring = self.scoring(&request, &prompt_tokens)?;
         let sampling = request.sampling.or(self.recommended.sampling(request.kind));
         let ready = Ready {
             engine: Arc::clone(&self.engine),
@@ -224,11 +226,35 @@ impl LocalEngine {
             most,
             request,
         };
-        if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
+        let slots = Arc::clone(&self.slots);
+        if let Some(scoring) = scoring {
+            let before = scoring.deltas(Arc::clone(&slots));
+            return Ok(Generation::new(one_after_the_other(before, later(slots, ready))));
+        }
+        if let Ok(permit) = Arc::clone(&slots).try_acquire_owned() {
             let (submission, reader) = ready.begin();
             return Ok(Generation::new(deltas(submission.submit(permit).await?, reader)));
         }
-        Ok(Generation::new(later(Arc::clone(&self.slots), ready)))
+        Ok(Generation::new(later(slots, ready)))
+    }
+
+    /// What ranks the tokens of the prompt, if they are asked for.
+    fn scoring(
+        &self,
+        request: &Request,
+        prompt: &Arc<[u32]>,
+    ) -> Result<Option<Scoring>, GenerateError> {
+        let alternatives = request.logprobs.filter(|_| request.echoes_logprobs);
+        let scoring = alternatives.map(|alternatives| {
+            Scoring::new(
+                Arc::clone(&self.engine),
+                Arc::clone(&self.tokens),
+                Arc::clone(&self.stop_tokens),
+                Arc::clone(prompt),
+                alternatives as usize,
+            )
+        });
+        scoring.transpose()
     }
 
     /// Refuses a prompt beyond the limit, by the name of what limits it.
@@ -303,6 +329,7 @@ impl LocalEngine {
             engine: Arc::clone(&self.engine),
             prompt: vec![token; prompt].into(),
             steering: Steering {
+                given: [].into(),
                 sampler: Sampler::new(greedy, 0).biased(endless),
                 forbidden: None,
                 forcing: None,
@@ -483,6 +510,7 @@ impl Ready {
             },
         );
         let steering = Steering {
+            given: [].into(),
             sampler: self.sampler.biased(request.logit_bias),
             forbidden,
             forcing: Some(forcing),
@@ -528,6 +556,23 @@ fn later(
                     yield delta;
                 }
             }
+        }
+    }
+}
+
+/// Two streams in one; an error ends both.
+fn one_after_the_other(
+    before: impl Stream<Item = Result<Delta, GenerateError>> + Send,
+    after: impl Stream<Item = Result<Delta, GenerateError>> + Send,
+) -> impl Stream<Item = Result<Delta, GenerateError>> + Send {
+    try_stream! {
+        let mut before = pin!(before);
+        while let Some(delta) = before.next().await {
+            yield delta?;
+        }
+        let mut after = pin!(after);
+        while let Some(delta) = after.next().await {
+            yield delta?;
         }
     }
 }

@@ -9,6 +9,16 @@ use std::collections::VecDeque;
 use super::{sampler::Ranking, tokens::Tokens};
 use crate::generate::{RankedToken, TokenLogprob};
 
+/// What is reported of a token with the text it completed.
+pub(super) fn reported(tokens: &Tokens, text: String, ranking: &Ranking) -> TokenLogprob {
+    let alternative =
+        |(id, logprob): &(u32, f32)| RankedToken { text: tokens.text(*id), logprob: *logprob };
+    TokenLogprob {
+        chosen: RankedToken { text, logprob: ranking.logprob },
+        top: ranking.top.iter().map(alternative).collect(),
+    }
+}
+
 /// Tokens that wait for their text.
 #[derive(Debug, Default)]
 pub struct RankedText {
@@ -22,13 +32,7 @@ pub struct RankedText {
 impl RankedText {
     /// Takes a token with the text it completed.
     pub fn push(&mut self, tokens: &Tokens, text: String, ranking: &Ranking) {
-        let top = ranking.top.iter();
-        self.waiting.push_back(TokenLogprob {
-            chosen: RankedToken { text, logprob: ranking.logprob },
-            top: top
-                .map(|(id, logprob)| RankedToken { text: tokens.text(*id), logprob: *logprob })
-                .collect(),
-        });
+        self.waiting.push_back(reported(tokens, text, ranking));
     }
 
     /// Adds text to the last token: what was left of a character that was never finished.

@@ -8,14 +8,15 @@ use std::{sync::Arc, time::Duration};
 use super::{
     call_reader::{CallPiece, CallReader},
     forced::Forced,
-    ranked::RankedText,
+    ranked::{RankedText, reported},
     sampler::Ranking,
     stop::{Matched, StopMatcher},
     thinking::{Beginning, Piece, ThinkingSplitter},
     tokens::{TokenDecoder, Tokens},
 };
 use crate::generate::{
-    Delta, Finish, FinishReason, GenerateError, StopCause, Thinking, ThinkingEnd, Usage,
+    Delta, Finish, FinishReason, GenerateError, StopCause, Thinking, ThinkingEnd, TokenLogprob,
+    Usage,
 };
 
 /// What a [`Reader`] must know about the answer it reads.
@@ -65,6 +66,10 @@ pub struct Reader {
     formed: bool,
     /// The stop sequence that was met.
     cause: Option<StopCause>,
+    /// Whether a prompt is continued as it is.
+    raw: bool,
+    /// The token that ended it, to be reported.
+    end_token: Vec<TokenLogprob>,
     /// The end, once it has been reached; given out with the last deltas.
     finish: Option<FinishReason>,
 }
@@ -87,6 +92,8 @@ impl Reader {
             called: 0,
             formed: expected.formed,
             cause: None,
+            raw: expected.beginning == Beginning::Raw,
+            end_token: Vec::new(),
             thought: expected.beginning == Beginning::Inside,
             finish: None,
         }
@@ -108,6 +115,12 @@ impl Reader {
                 // A value or a call was brought to its end; text was cut.
                 let whole = self.formed || self.called > 0;
                 return self.end(if whole { FinishReason::Stop } else { FinishReason::Length });
+            }
+            if self.raw
+                && let (Some(_), Some(ranking)) = (&self.ranked, ranking)
+            {
+                // Without text, but somebody who adds up probabilities misses it.
+                self.end_token = vec![reported(&self.tokens, String::new(), &ranking)];
             }
             return self.end(FinishReason::Stop);
         }
@@ -254,6 +267,9 @@ impl Reader {
             }
         }
         self.report_last(&mut deltas);
+        if !self.end_token.is_empty() {
+            deltas.push(Delta::Logprobs(std::mem::take(&mut self.end_token)));
+        }
         self.finish.get_or_insert(reason);
         let mut finished = self.finished();
         if let Delta::Finished(finish) = &mut finished

@@ -80,6 +80,8 @@ impl Form {
 
 /// Chooses the tokens of one answer.
 pub struct Steering {
+    /// What the answer begins with, whatever the model likes.
+    pub given: Arc<[u32]>,
     /// What the model likes.
     pub sampler: Sampler,
     /// A token that must not be chosen.
@@ -106,7 +108,10 @@ impl Steering {
         prompt: &[u32],
         generated: &[u32],
     ) -> Result<Option<u32>, String> {
-        let Self { sampler, forcing, form, .. } = self;
+        let Self { given, sampler, forcing, form, .. } = self;
+        if let Some(token) = given.get(generated.len()) {
+            return Ok(Some(*token));
+        }
         match forcing.as_mut().map_or(Next::Free, |forcing| forcing.next(generated)) {
             Next::Exactly(token) => return Ok(Some(token)),
             Next::End => {

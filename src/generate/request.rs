@@ -43,6 +43,10 @@ pub struct Request {
     /// Whether the answer's tokens are reported with their probabilities, each with this many
     /// alternatives.
     pub logprobs: Option<u32>,
+    /// Whether the answer begins with its raw prompt, of which the tokens are reported as `logprobs` says.
+    /// Nothing is said of the first one: the logarithm of its probability is 0, and there are no
+    /// alternatives.
+    pub echoes_logprobs: bool,
     /// What form the answer has; the thinking is free.
     pub format: Format,
     /// The functions that the answer may call in place of text.
@@ -138,8 +142,18 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// If the prompt is made of tokens, and whose they are not, for example "a chain".
+    /// If the prompt is made of tokens, or its tokens are asked for, and whose they are not, for example
+    /// "a chain".
     pub fn conversing(mut self, whose: &str) -> Result<Self, GenerateError> {
+        if self.echoes_logprobs {
+            return Err(GenerateError::invalid(
+                "echo",
+                format!(
+                    "`echo` together with `logprobs` cannot be honoured by {whose}, which has no prompt of \
+                     tokens: leave out one of them, or ask a hosted model."
+                ),
+            ));
+        }
         match self.raw.take() {
             None => {}
             Some(RawPrompt::Text(text)) => self.messages.push(Message::user(&*text)),

@@ -180,6 +180,22 @@ if [[ -n ${PONDER_HOSTED:-} ]]; then
     tail -n 40 "$work/harness.log"
   fi
   grep 'exact_match' "$work/harness.log" || true
+  # Its other way of asking: which of several endings is the likeliest, by the probabilities of a prompt's tokens.
+  endings=$here/lm_eval/endings.jsonl
+  sed "s#ENDINGS#$endings#" "$here/lm_eval/ponder_endings.yaml" >"$work/tasks/ponder_endings.yaml"
+  tokenizer=$(cd "$here/../../assets/embedded" && pwd)
+  arguments="model=ponder-embedded,base_url=$PONDER_URL/v1/completions,num_concurrent=2,max_retries=1"
+  if HF_HUB_OFFLINE=1 HF_HOME="$work/hub" OPENAI_API_KEY=any "$lm_eval_home/bin/lm_eval" run \
+    --model local-completions --model_args "$arguments,tokenizer=$tokenizer,tokenizer_backend=huggingface,max_length=2048" \
+    --tasks ponder_endings --include_path "$work/tasks" --batch_size 4 >"$work/endings.log" 2>&1 &&
+    awk -F'|' '/acc / { found = 1; good = $8 >= 0.7 } END { exit !(found && good) }' "$work/endings.log"; then
+    harness_passed=$((harness_passed + 1))
+  else
+    harness_failed=$((harness_failed + 1))
+    status=1
+    tail -n 40 "$work/endings.log"
+  fi
+  grep '|acc ' "$work/endings.log" || true
 fi
 
 # The benchmark program reads its figures from the answers: every request is completed, and none is missing.

@@ -82,3 +82,80 @@ async fn texts_survive_their_tokens() {
     let error = tokenizer.detokenize(vec![100_000]).await.unwrap_err();
     assert!(matches!(&error, GenerateError::Invalid { param: "tokens", .. }), "{error}");
 }
+
+/// What a text's tokens are worth must be what they are worth when the model is made to say them.
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_the_tokens_of_a_prompt_are_as_likely_as_when_they_are_written() {
+    let (engine, _folder) = host(Behaviour::Random(3), 1).await;
+    // A token that ends an answer stands in the middle.
+    let prompt = "<|im_start|>user\nhi 苹果<|im_end|>\nso 12";
+    let tokens = engine.tokenize(&continuing(text(prompt))).await.unwrap();
+    let scored = Request {
+        logprobs: Some(2),
+        echoes_logprobs: true,
+        max_tokens: Some(3),
+        ..continuing(text(prompt))
+    };
+    let answer = engine.generate(scored).await.unwrap().collect().await.unwrap();
+    assert!(answer.content.starts_with(prompt), "{}", answer.content);
+    let joined: String = answer.logprobs.iter().map(|token| token.chosen.text.as_str()).collect();
+    assert_eq!(joined, answer.content);
+    assert_eq!(answer.finish.usage.prompt_tokens, tokens.len() as u64);
+    let written = usize::try_from(answer.finish.usage.completion_tokens).unwrap();
+    assert_eq!(answer.logprobs.len(), tokens.len() + written);
+    let first = answer.logprobs.first().unwrap();
+    assert_eq!((first.chosen.logprob, first.top.len()), (0.0, 0));
+    for (position, token) in tokens.iter().enumerate().skip(1) {
+        let before: std::sync::Arc<[u32]> = tokens[..position].into();
+        let made_to_say = Request {
+            logprobs: Some(2),
+            logit_bias: vec![(*token, 100.0)],
+            max_tokens: Some(1),
+            ..continuing(RawPrompt::Tokens(before))
+        };
+        let said = engine.generate(made_to_say).await.unwrap().collect().await.unwrap();
+        let (said, read) = (&said.logprobs[0], &answer.logprobs[position]);
+        let apart = (said.chosen.logprob - read.chosen.logprob).abs();
+        assert!(
+            apart < 1e-3,
+            "token {position}: {} and {}",
+            said.chosen.logprob,
+            read.chosen.logprob
+        );
+        assert_eq!(said.top[0].text, read.top[0].text, "token {position}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_nobody_who_left_has_a_prompt_read_to_its_end() {
+    let (engine, _folder) = host(Behaviour::Random(3), 1).await;
+    let scored = Request {
+        logprobs: Some(0),
+        echoes_logprobs: true,
+        ..continuing(text(&"one two ".repeat(20)))
+    };
+    let mut deltas = engine.generate(scored).await.unwrap();
+    for _ in 0..6 {
+        deltas.next().await.unwrap().unwrap();
+    }
+    drop(deltas);
+    tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        while engine.running() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .expect("its place is given back");
+    let sampled = engine.sampled_tokens();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(engine.sampled_tokens(), sampled, "the work went on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_the_token_that_ends_a_continued_text_is_reported_without_text() {
+    let (engine, _folder) = host(Behaviour::Spell(SPELLED), 1).await;
+    let request = Request { logprobs: Some(1), ..continuing(text("</think>x")) };
+    let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
+    let texts: Vec<&str> = answer.logprobs.iter().map(|token| token.chosen.text.as_str()).collect();
+    assert_eq!(texts, ["y", "z", ""]);
+}

@@ -26,6 +26,7 @@ pub(super) struct Order {
     prompts: Vec<RawPrompt>,
     /// How many continuations a prompt has.
     pub(super) each: u32,
+    /// Whether the prompt is put before its continuations here.
     echo: bool,
     /// What is asked of every prompt.
     request: Request,
@@ -40,6 +41,8 @@ impl Order {
     pub(super) fn check(body: CompletionRequest, settings: &ApiSettings) -> Result<Self, ApiError> {
         let prompts = prompts("prompt", body.prompt.as_ref(), MOST_PROMPTS)?;
         let echo = body.echo == Some(true);
+        // Whoever ranks the tokens of a prompt also says them.
+        let scored = echo && body.logprobs.is_some();
         if body.suffix.as_ref().is_some_and(|suffix| !suffix.is_empty()) {
             let message =
                 "`suffix` cannot be honoured: the models continue a text, they fill no gap.";
@@ -48,11 +51,6 @@ impl Order {
         if body.best_of.is_some_and(|best| best != body.n.unwrap_or(1)) {
             let message = "`best_of` cannot be honoured: ask for as many with `n` and choose.";
             return Err(ApiError::invalid("best_of", message));
-        }
-        if echo && body.logprobs.is_some() {
-            let message = "`echo` together with `logprobs` cannot be honoured: the probabilities of a \
-                           prompt's tokens are not computed. Leave out one of them.";
-            return Err(ApiError::invalid("echo", message));
         }
         if let Some(logprobs) = body.logprobs
             && !(0..=20).contains(&logprobs)
@@ -70,8 +68,8 @@ impl Order {
             delivery: common.delivery,
             prompts,
             each: common.choices,
-            echo,
-            request: common.request,
+            echo: echo && !scored,
+            request: Request { echoes_logprobs: scored, ..common.request },
         })
     }
 
@@ -132,7 +130,8 @@ impl Order {
     /// How the reply is written.
     pub(super) fn style(&self, echoed: Vec<Arc<str>>) -> Style {
         let logprobs = self.request.logprobs.is_some();
-        Style { count: self.count(), each: self.each, echoed, logprobs }
+        let scored = self.request.echoes_logprobs;
+        Style { count: self.count(), each: self.each, echoed, logprobs, scored }
     }
 }
 

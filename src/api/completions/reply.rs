@@ -77,10 +77,11 @@ pub struct CompletionChoice {
 pub struct TextLogprobs {
     /// The tokens; joined, they are the text.
     pub tokens: Vec<String>,
-    /// The natural logarithms of their probabilities.
-    pub token_logprobs: Vec<f32>,
-    /// The likeliest tokens at their places.
-    pub top_logprobs: Vec<BTreeMap<String, f32>>,
+    /// The natural logarithms of their probabilities; null for a first token of an echoed prompt, which has
+    /// nothing before it.
+    pub token_logprobs: Vec<Option<f32>>,
+    /// The likeliest tokens at their places; null where there is no probability.
+    pub top_logprobs: Vec<Option<BTreeMap<String, f32>>>,
     /// Where they begin in the text, in characters.
     pub text_offset: Vec<u64>,
 }
@@ -95,6 +96,8 @@ pub(super) struct Style {
     pub(super) echoed: Vec<Arc<str>>,
     /// Whether tokens come with their probabilities.
     pub(super) logprobs: bool,
+    /// Whether those of the prompt come first.
+    pub(super) scored: bool,
 }
 
 /// Adds up tokens: each prompt counts once, however many continuations it has.
@@ -135,7 +138,9 @@ pub(super) fn whole(answers: Vec<Answer>, identity: Identity, style: Style) -> C
             CompletionChoice {
                 text: format!("{}{}", style.before(index), answer.content),
                 index,
-                logprobs: style.logprobs.then(|| text_logprobs(answer.logprobs, &mut 0)),
+                logprobs: style
+                    .logprobs
+                    .then(|| text_logprobs(answer.logprobs, &mut 0, style.scored)),
                 finish_reason: Some(answer.finish.reason.into()),
                 stop_reason: stop_reason(&answer.finish),
             }
@@ -160,9 +165,11 @@ fn piece(identity: &Identity, choices: Vec<CompletionChoice>) -> Completion {
     }
 }
 
-/// `offset`: where the first of the tokens begins; afterwards where the next one does.
-fn text_logprobs(tokens: Vec<TokenLogprob>, offset: &mut u64) -> TextLogprobs {
+/// `offset`: where the first of the tokens begins; afterwards where the next one does. `scored`: whether
+/// the first token of the text is one of the prompt.
+fn text_logprobs(tokens: Vec<TokenLogprob>, offset: &mut u64, scored: bool) -> TextLogprobs {
     let mut body = TextLogprobs::default();
+    let mut unknown = scored && *offset == 0;
     for TokenLogprob { chosen, top } in tokens {
         body.text_offset.push(*offset);
         *offset += chosen.text.chars().count() as u64;
@@ -173,8 +180,9 @@ fn text_logprobs(tokens: Vec<TokenLogprob>, offset: &mut u64) -> TextLogprobs {
             likeliest.entry(token.text).or_insert(token.logprob);
         }
         likeliest.entry(chosen.text.clone()).or_insert(chosen.logprob);
-        body.top_logprobs.push(likeliest);
-        body.token_logprobs.push(chosen.logprob);
+        let known = !std::mem::take(&mut unknown);
+        body.top_logprobs.push(known.then_some(likeliest));
+        body.token_logprobs.push(known.then_some(chosen.logprob));
         body.tokens.push(chosen.text);
     }
     body
@@ -197,9 +205,10 @@ impl Writer {
     }
 
     fn text(&mut self, index: u32, text: String) -> CompletionChoice {
+        let scored = self.style.scored;
         let logprobs = self.ranked.get_mut(index as usize).and_then(|(tokens, offset)| {
             let tokens = std::mem::take(tokens);
-            (!tokens.is_empty()).then(|| text_logprobs(tokens, offset))
+            (!tokens.is_empty()).then(|| text_logprobs(tokens, offset, scored))
         });
         CompletionChoice { text, index, logprobs, finish_reason: None, stop_reason: None }
     }

@@ -37,7 +37,9 @@ pub struct CompletionRequest {
     /// Only as many as `n`: all continuations are returned.
     #[schema(minimum = 1, maximum = 8)]
     pub best_of: Option<i64>,
-    /// Whether the text begins with the prompt; not together with `logprobs`.
+    /// Whether the text begins with the prompt. With `logprobs` its tokens come with their probabilities as
+    /// well: only from hosted models, and for prompts of at most 2,048 tokens, which are read as slowly
+    /// as they would be written.
     pub echo: Option<bool>,
     /// Refused unless it is empty: nothing is inserted before a suffix.
     #[schema(schema_with = schema::empty_text)]
