@@ -10,7 +10,7 @@ use ponder::{
         Chain, LoadError, Models, Named, Plan,
         compose::{ByKind, Composer},
         language::Language,
-        step::{Chat, DetectLanguage, Reason, Route, Split, Translate, TranslateAnswer},
+        step::{Chat, Decompose, DetectLanguage, Reason, Route, Translate, TranslateAnswer},
     },
     generate::{Delta, Generate, Kind, Request},
     node::Node,
@@ -30,7 +30,7 @@ pub(crate) fn plan() -> Result<Plan, LoadError> {
     let arms = ByKind {
         math: english.arm(Reason::math()),
         code: english.arm(Reason::code()),
-        both: question.arm(Split),
+        both: question.arm(Decompose::by_rule()),
         other: chain.messages().arm(Chat),
     };
     let answer = kind.choose("answer", arms);

@@ -28,6 +28,7 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::generate::{Generate, GenerateError, Generation, Pace, Request};
 
+pub mod ballot;
 mod budget;
 pub mod compose;
 mod context;
@@ -41,6 +42,7 @@ pub mod numbers;
 mod observe;
 mod outlet;
 pub mod parts;
+mod pieces;
 mod plan;
 mod problem;
 mod prompt;

@@ -19,6 +19,7 @@ use futures::{
     stream::{BoxStream, FusedStream},
 };
 
+mod confidence;
 #[doc(hidden)]
 pub mod conformance;
 mod embed;
@@ -30,6 +31,7 @@ mod token;
 mod tokenize;
 mod tools;
 
+pub use confidence::{Confidence, ConfidenceState};
 pub use embed::{Embed, Embeddings, unit_vector};
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
@@ -130,6 +132,8 @@ pub struct Finish {
     pub kind: Option<Kind>,
     /// What ended the answer, where it was neither the model itself nor a limit.
     pub cause: Option<StopCause>,
+    /// How far it can be relied on; `None` where nobody has counted.
+    pub confidence: Option<Confidence>,
 }
 
 /// What ended an answer that neither the model nor a limit ended.

@@ -30,11 +30,12 @@ struct Spent {
     calls: u64,
 }
 
-/// What a model call is for: translations do not count against the client's `max_tokens`.
+/// What a model call is for: what prepares the answer (translations, plans) does not count against the client's
+/// `max_tokens`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Answer,
-    Translation,
+    Preparation,
 }
 
 /// How many tokens a call may write.
@@ -150,9 +151,9 @@ mod tests {
     async fn the_tighter_limit_binds_and_translations_are_not_the_clients() {
         let limits = Limits { tokens: Some(100), ..Limits::default() };
         let budget = Budget::new(limits, Some(50));
-        assert_eq!(budget.spend(Purpose::Translation, wrote(30)), Ok(()));
+        assert_eq!(budget.spend(Purpose::Preparation, wrote(30)), Ok(()));
         assert_eq!(budget.begin(Purpose::Answer), Allowance::AtMost(50));
-        assert_eq!(budget.begin(Purpose::Translation), Allowance::AtMost(70));
+        assert_eq!(budget.begin(Purpose::Preparation), Allowance::AtMost(70));
         assert_eq!(budget.spend(Purpose::Answer, wrote(40)), Ok(()));
         assert_eq!(budget.begin(Purpose::Answer), Allowance::AtMost(10));
         assert_eq!(budget.spend(Purpose::Answer, wrote(10)), Ok(()));
@@ -165,7 +166,7 @@ mod tests {
     async fn calls_are_counted_when_they_begin() {
         let budget = Budget::new(Limits { calls: Some(1), ..Limits::default() }, None);
         assert_eq!(budget.begin(Purpose::Answer), Allowance::Recommended);
-        assert_eq!(budget.begin(Purpose::Translation), Allowance::Exhausted(Cut::Calls));
+        assert_eq!(budget.begin(Purpose::Preparation), Allowance::Exhausted(Cut::Calls));
     }
 
     #[tokio::test]

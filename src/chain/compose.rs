@@ -42,7 +42,7 @@ use super::{
 
 mod several;
 
-pub use several::{Arm, ByKind, Way};
+pub use several::{Arm, ByKind, Voting, Way};
 
 /// A chain being written.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use crate::generate::{
-    Answer, Delta, FinishReason, GenerateError, Generation, Kind, Request, StepEvent, StepState,
-    Usage,
+    Answer, Delta, FinishReason, GenerateError, Generation, Kind, Message, Request, StepEvent,
+    StepState, Usage,
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     parts::Part,
     plan::{Limits, ModelRole},
     run::{self, Run},
-    step::Target,
+    step::{Action, CallModel, Step, Target},
     value::Solution,
 };
 
@@ -51,6 +51,18 @@ pub(super) struct ModelCall {
 pub(super) enum Relay {
     Nothing,
     Everything,
+}
+
+/// Where the answer to a part of a question goes.
+pub(super) enum PartOutlet {
+    /// It is the answer to all of it.
+    Whole,
+    /// Behind this text, as it comes.
+    Following(String),
+    /// Its thinking is shown, its content held back.
+    Held,
+    /// The same, but others run beside it, so that its thinking is not shown either.
+    Beside,
 }
 
 /// What came of a model call.
@@ -171,23 +183,58 @@ impl<'run> Context<'run> {
         self.outlet.step(event).await;
     }
 
-    /// Answers one part of a composite question with the same chain, `number` of `count`. The last
-    /// part's content follows `before`; that of the others is held back.
+    /// Answers part `number` of a composite question with the same chain, in its share of the time that is left
+    /// for so many turns.
     pub(super) async fn run_part(
         &self,
-        (number, count): (usize, usize),
+        (number, turns): (usize, usize),
         part: Part,
-        before: Option<String>,
+        outlet: PartOutlet,
     ) -> Result<Solution, GenerateError> {
-        let outlet = match before {
-            Some(before) => self.outlet.following(before),
-            None => self.outlet.holding(),
-        };
-        // What is left of the time is for this part and those that follow it.
-        let left = u32::try_from(count.saturating_sub(number) + 1).unwrap_or(u32::MAX);
-        let time = self.run.remaining().map(|time| time / left);
-        let part = self.run.part(format!("{}/{number}/", self.id), part, time, outlet);
+        let turns = u32::try_from(turns.max(1)).unwrap_or(u32::MAX);
+        let time = self.run.remaining().map(|time| time / turns);
+        let path = format!("{}/{number}/", self.id);
+        let part = self.run.part(path, part, time, self.part_outlet(outlet));
         run::answer(&part, self).await
+    }
+
+    /// Has another chain or a model answer part `number` of a composite question.
+    pub(super) async fn call_part(
+        &self,
+        number: usize,
+        name: &str,
+        text: String,
+        outlet: PartOutlet,
+    ) -> Result<Solution, GenerateError> {
+        let step = CallModel::of(Target::Named(name.to_owned()));
+        let id = format!("{}/{number}", self.id);
+        let context =
+            Context::new(self.run, id, Action::from(step.clone()).name(), self.part_outlet(outlet))
+                .part_of(Some(self))
+                .varied(self.variation);
+        context.report(StepState::Started).await;
+        let started = Instant::now();
+        match step.run(vec![Message::user(text)], &context).await {
+            Ok(solution) => {
+                let output = solution.text.chars().take(200).collect();
+                let (elapsed, usage) = (started.elapsed(), context.usage());
+                context.report(StepState::Finished { output, elapsed, usage }).await;
+                Ok(solution)
+            }
+            Err(error) => {
+                context.report(StepState::Failed { message: error.to_string() }).await;
+                Err(error)
+            }
+        }
+    }
+
+    fn part_outlet(&self, outlet: PartOutlet) -> Outlet {
+        match outlet {
+            PartOutlet::Whole => self.outlet.clone(),
+            PartOutlet::Following(before) => self.outlet.following(before),
+            PartOutlet::Held => self.outlet.holding(),
+            PartOutlet::Beside => self.outlet.beside(),
+        }
     }
 
     /// Adds to what the step has cost, and to what the steps that it is a part of have.

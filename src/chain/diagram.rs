@@ -95,6 +95,11 @@ impl Outline {
             }
             Body::Parallel(_) => ("parallel", None, Vec::new()),
             Body::Map { each, .. } => ("map", None, vec![case("each".to_owned(), each)]),
+            Body::Vote(vote) => {
+                let each = case(format!("{} samples", vote.samples), &vote.each);
+                let weigh = vote.weigh.iter().map(|weigh| case("weigh".to_owned(), weigh));
+                ("vote", None, std::iter::once(each).chain(weigh).collect())
+            }
             Body::Fallback(branches) => {
                 let numbered = branches.iter().zip(1..);
                 let cases = numbered.map(|(branch, number)| case(number.to_string(), branch));
@@ -122,6 +127,14 @@ impl Outline {
                 self.arrow(over, &to, "each", false);
                 self.items.push(over.clone());
                 self.branch(each, &to, "", &inside);
+                self.items.pop();
+            }
+            Body::Vote(vote) => {
+                self.items.push(Source::Step(step.slot));
+                self.branch(&vote.each, &to, "", &inside);
+                if let Some(weigh) = &vote.weigh {
+                    self.branch(weigh, &to, "weigh", &inside);
+                }
                 self.items.pop();
             }
             Body::Fallback(branches) => {
@@ -188,6 +201,10 @@ impl Outline {
     /// An arrow; what several arrows would say stands at one.
     fn arrow(&mut self, source: &Source, to: &str, text: &str, dotted: bool) {
         let from = self.origin(source);
+        if from == to {
+            // What a sample is weighed by comes from the vote itself.
+            return;
+        }
         let same =
             |arrow: &&mut Arrow| arrow.from == from && arrow.to == to && arrow.dotted == dotted;
         match self.arrows.iter_mut().find(same) {

@@ -10,7 +10,7 @@ use super::{
     parts,
     plan::{Block, Body, Branch, Call, Choice, Condition, ModelRole, Plan, PlannedStep, Source},
     routing,
-    step::Action,
+    step::{Action, Decompose, Each},
 };
 
 /// What would happen to a question.
@@ -133,6 +133,13 @@ impl Walk<'_> {
                 self.listed(&id, "map", None);
                 self.branch(each, asked, &format!("{id}/*"));
             }
+            Body::Vote(vote) => {
+                self.listed(&id, "vote", None);
+                self.branch(&vote.each, asked, &format!("{id}/*"));
+                if let Some(weigh) = &vote.weigh {
+                    self.branch(weigh, asked, &format!("{id}/*/weigh"));
+                }
+            }
             Body::Fallback(branches) => {
                 self.listed(&id, "fallback", None);
                 if let Some(first) = branches.first() {
@@ -166,14 +173,33 @@ impl Walk<'_> {
                 Some(Known::Language(language::detect(asked.question).language))
             }
             Action::Route(_) => Some(Known::Kind(asked.kind)),
-            Action::Split(_) => {
-                let parts = parts::split(asked.question).unwrap_or_default();
-                for (part, number) in parts.iter().zip(1..) {
-                    self.question(&part.text, part.kind, &format!("{id}/{number}/"));
-                }
+            Action::Decompose(step) => {
+                self.decompose(step, asked, id);
                 None
             }
             _ => None,
+        }
+    }
+
+    /// The parts that a rule finds; how many a model would find nobody knows.
+    fn decompose(&mut self, step: &Decompose, asked: &Asked<'_>, id: &str) {
+        let parts = parts::split(asked.question).unwrap_or_default();
+        match &step.each {
+            Each::Itself => {
+                for (part, number) in parts.iter().zip(1..) {
+                    self.question(&part.text, part.kind, &format!("{id}/{number}/"));
+                }
+            }
+            Each::Other(name) => {
+                let numbers = (1..=parts.len()).map(|number| number.to_string());
+                let mut numbers: Vec<String> = numbers.collect();
+                if numbers.is_empty() {
+                    numbers.push("*".to_owned());
+                }
+                for number in numbers {
+                    self.listed(&format!("{id}/{number}"), "call", Some(name.clone()));
+                }
+            }
         }
     }
 

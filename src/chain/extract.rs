@@ -1,5 +1,7 @@
 //! Finds the final answer in what a model wrote.
 
+use serde_json::Value as Json;
+
 use crate::generate::FinishReason;
 
 /// The boxed value, the program, or the whole text; nothing if the answer was cut off before one.
@@ -30,6 +32,19 @@ pub fn boxed(text: &str) -> Option<&str> {
         end = at;
     }
     None
+}
+
+/// The JSON in a text. A bare string or number is no structure that somebody asked for, unless it is
+/// all there is.
+pub(super) fn json_in(text: &str) -> Option<Json> {
+    let parse = |text: &str| serde_json::from_str(text.trim()).ok();
+    let fenced = || code(text).and_then(|block| parse(block.body));
+    let between = || {
+        let start = text.find(['{', '['])?;
+        let end = text.rfind(['}', ']'])?;
+        parse(text.get(start..=end)?)
+    };
+    parse(text).or_else(fenced).or_else(between)
 }
 
 /// The last closed fenced block of code, fences included, and what is in it.

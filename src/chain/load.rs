@@ -14,6 +14,7 @@ mod call;
 mod name;
 mod several;
 mod step;
+mod vote;
 mod yaml;
 
 /// The version of the format that is read.

@@ -37,6 +37,19 @@ pub fn split(question: &str) -> Option<Vec<Part>> {
     split_read(question, &Reading::of(question))
 }
 
+/// Why a question that no rule splits is one question for certain; `None` if it may be several. Mathematics alone
+/// is one problem however many sentences it has, and so is a program that is to be written.
+pub(super) fn is_one(question: &str) -> Option<&'static str> {
+    let reading = Reading::of(question);
+    let whole = (0, reading.tokens().len());
+    let asks = |group| reading.shows(whole, group) > 0;
+    match super::routing::decide(question).kind {
+        Kind::Math if !asks("code asks") => Some("it is mathematics and asks for no program"),
+        Kind::Code if !asks("math asks") || asks("contest") => Some("it is one program to write"),
+        Kind::Math | Kind::Code | Kind::Both | Kind::Other => None,
+    }
+}
+
 /// The same for a question that was read before.
 pub(super) fn split_read(question: &str, reading: &Reading<'_>) -> Option<Vec<Part>> {
     if question.len() > MOST_BYTES {

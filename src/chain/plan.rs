@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::generate::Kind;
 
 use super::{
+    ballot::Stop,
     language::Language,
     step::{Action, Target},
     value::Type,
@@ -123,8 +124,25 @@ pub(super) enum Body {
     Map { over: Source, each: Branch, at_once: usize },
     /// The first of several things that does not fail.
     Fallback(Vec<Branch>),
+    /// The answer that most of several samples come to.
+    Vote(Vote),
     /// Ends the chain with this answer.
     Finish(Source),
+}
+
+/// How an answer is voted on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Vote {
+    /// The most samples; at least 1.
+    pub(super) samples: u32,
+    /// What gives a sample.
+    pub(super) each: Branch,
+    /// What a sample weighs; all weigh the same without it.
+    pub(super) weigh: Option<Branch>,
+    /// How many samples are taken at the same time; at least 1.
+    pub(super) at_once: usize,
+    /// When it may end before all samples are there.
+    pub(super) stop: Stop,
 }
 
 /// One of several ways that a step may go.
@@ -275,6 +293,10 @@ impl Body {
             Self::Parallel(steps) => steps.iter().for_each(|step| step.body.visit(see)),
             Self::Map { each, .. } => each.visit(see),
             Self::Fallback(branches) => branches.iter().for_each(|branch| branch.visit(see)),
+            Self::Vote(Vote { each, weigh, .. }) => {
+                each.visit(see);
+                weigh.iter().for_each(|weigh| weigh.visit(see));
+            }
             Self::Finish(_) => {}
         }
     }
@@ -286,7 +308,11 @@ impl Body {
             Self::Match { arms, otherwise, .. } => {
                 arms.iter().map(|(_, arm)| arm).chain(otherwise).any(Branch::may_finish)
             }
-            Self::Call(_) | Self::Parallel(_) | Self::Map { .. } | Self::Fallback(_) => false,
+            Self::Call(_)
+            | Self::Parallel(_)
+            | Self::Map { .. }
+            | Self::Fallback(_)
+            | Self::Vote(_) => false,
         }
     }
 }
@@ -295,11 +321,19 @@ impl Plan {
     /// The models that it calls by their own names, each once: `chain/NAME` or a model of the catalog.
     pub fn named_models(&self) -> Vec<String> {
         let mut names = Vec::new();
+        let mut add = |name: &str| {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        };
         self.block.visit(&mut |call| {
-            if let Some(Target::Named(name)) = call.target()
-                && !names.contains(&name)
+            if let Some(Target::Named(name)) = call.target() {
+                add(&name);
+            }
+            if let Call::Action { action, .. } = call
+                && let Some(name) = action.delegate()
             {
-                names.push(name);
+                add(name);
             }
         });
         names

@@ -13,6 +13,8 @@ pub enum Prompt {
     Math,
     /// A program to write.
     Code,
+    /// A question to take apart.
+    Decompose,
     /// Chinese to English.
     TranslateToEnglish,
     /// English to Chinese.
@@ -21,14 +23,20 @@ pub enum Prompt {
 
 impl Prompt {
     /// Every prompt.
-    pub const ALL: [Self; 4] =
-        [Self::Math, Self::Code, Self::TranslateToEnglish, Self::TranslateToChinese];
+    pub const ALL: [Self; 5] = [
+        Self::Math,
+        Self::Code,
+        Self::Decompose,
+        Self::TranslateToEnglish,
+        Self::TranslateToChinese,
+    ];
 
     /// The template as it stands in the repository.
     pub fn source(self) -> &'static str {
         match self {
             Self::Math => include_str!("../../prompts/math.j2"),
             Self::Code => include_str!("../../prompts/code.j2"),
+            Self::Decompose => include_str!("../../prompts/decompose.j2"),
             Self::TranslateToEnglish => include_str!("../../prompts/translate-to-english.j2"),
             Self::TranslateToChinese => include_str!("../../prompts/translate-to-chinese.j2"),
         }
@@ -44,7 +52,9 @@ impl Prompt {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let values = match self {
-            Self::Math | Self::Code | Self::TranslateToEnglish => context! { question => text },
+            Self::Math | Self::Code | Self::Decompose | Self::TranslateToEnglish => {
+                context! { question => text }
+            }
             Self::TranslateToChinese => context! { solution => text },
         };
         environment

@@ -23,6 +23,7 @@ use super::{
 
 mod scope;
 mod several;
+mod vote;
 mod walk;
 
 pub(super) use scope::Scope;
@@ -111,6 +112,7 @@ pub(super) async fn to_end(run: Run) -> Result<Finish, GenerateError> {
             thinking_end: solution.thinking_end,
             cause: solution.cause,
             kind: scope.kind(),
+            confidence: solution.confidence,
         };
         (solution.text, finish)
     });

@@ -33,6 +33,10 @@ pub fn shipped() -> &'static [Shipped] {
     &[
         Shipped { file: "chains/solve.yaml", text: include_str!("../../chains/solve.yaml") },
         Shipped {
+            file: "chains/solve-careful.yaml",
+            text: include_str!("../../chains/solve-careful.yaml"),
+        },
+        Shipped {
             file: "chains/translate.yaml",
             text: include_str!("../../chains/translate.yaml"),
         },

@@ -131,11 +131,20 @@ pub(super) struct Step {
     /// Does the same for every item of this list; gives the list of what comes of them. Inside, `${item}` is the
     /// item and `${index}` its number from 0.
     pub(super) map: Option<Placed<String>>,
-    /// With `map`: what is done for each item.
+    /// With `map`: what is done for each item. With `vote`: what gives an answer; `${index}` is its number from 0.
     #[serde(rename = "do")]
     pub(super) each_does: Option<Box<Placed<Self>>>,
-    /// With `map`: how many items at the same time; 1 to 64, 1 if it is left out.
+    /// With `map`: how many items at the same time; 1 to 64, 1 if it is left out. With `vote`: how many answers,
+    /// 4 if it is left out; with `decompose`: how many parts, 1 to 8, 4 if it is left out.
     pub(super) at_once: Option<Placed<usize>>,
+    /// Asks the same so many times at most, 2 to 256, and takes the answer that most agree on, by what it means.
+    pub(super) vote: Option<Placed<u32>>,
+    /// With `vote`: when it may end before that: `adaptive` (the leading answer stays ahead with 95 %; if it is
+    /// left out), `never`, or a number of samples in a row that agree.
+    pub(super) stop: Option<Placed<StopAt>>,
+    /// With `vote`: what each answer weighs, a number from 0 on; `${item}` is the answer. Without it all
+    /// weigh the same.
+    pub(super) weigh: Option<Box<Placed<Self>>>,
     /// Takes the first of these that does not fail and says something.
     pub(super) fallback: Option<Placed<Vec<Placed<Self>>>>,
     /// Ends the chain with this answer.
@@ -157,7 +166,7 @@ pub(super) struct Step {
     /// Asks the reasoning model one question.
     pub(super) reason: Option<Placed<String>>,
     /// Answers each part of a composite question by itself and joins the answers.
-    pub(super) split: Option<Placed<String>>,
+    pub(super) decompose: Option<Placed<String>>,
     /// Hands a conversation to the general model.
     pub(super) chat: Option<Placed<String>>,
     /// Asks a model or another chain: a text, or messages.
@@ -167,7 +176,7 @@ pub(super) struct Step {
     /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
     pub(super) translate_answer: Option<Placed<String>>,
 
-    /// Who is asked: a role (`reasoner`, `translator`, `general`); with `call` also `chain/NAME` or a model's name.
+    /// With `decompose`: `general` may take apart what no rule splits. Otherwise who is asked: a role (`reasoner`, `translator`, `general`); with `call` also `chain/NAME` or a model's name.
     pub(super) model: Option<Placed<String>>,
     /// With `translate` (`en` or `zh`) and `translate_answer` (`zh`): the language to translate into.
     pub(super) to: Option<Placed<String>>,
@@ -178,7 +187,7 @@ pub(super) struct Step {
     pub(super) topic: Option<Placed<String>>,
     /// With `reason`: what to look for in the answer, `boxed` or `code`.
     pub(super) extract: Option<Placed<String>>,
-    /// With `split`: what answers each part, `chain/NAME` of this chain.
+    /// With `decompose`: what answers each part, this chain's own `chain/NAME`, another chain or a model.
     pub(super) each: Option<Placed<String>>,
     /// With `call`: instructions in front of the conversation.
     pub(super) system: Option<Placed<String>>,
@@ -190,6 +199,16 @@ pub(super) struct Step {
     pub(super) thinking: Option<Placed<bool>>,
     /// With `call`: the JSON Schema that the answer keeps to.
     pub(super) schema: Option<Placed<Json>>,
+}
+
+/// When a vote may end.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum StopAt {
+    /// So many samples in a row that agree; at least 2.
+    Row(u32),
+    /// `adaptive` or `never`.
+    Rule(String),
 }
 
 /// How often a step is tried.
@@ -215,17 +234,18 @@ impl Step {
             ("route", &self.route),
             ("translate", &self.translate),
             ("reason", &self.reason),
-            ("split", &self.split),
+            ("decompose", &self.decompose),
             ("chat", &self.chat),
             ("call", &self.call),
             ("extract_answer", &self.extract_answer),
             ("translate_answer", &self.translate_answer),
         ];
+        let vote = self.vote.as_ref().map(|vote| ("vote", spot(vote)));
         let lists =
             [("parallel", &self.parallel), ("fallback", &self.fallback), ("steps", &self.steps)];
         let texts = texts.into_iter().filter_map(|(name, at)| Some((name, spot(at.as_ref()?))));
         let lists = lists.into_iter().filter_map(|(name, at)| Some((name, spot(at.as_ref()?))));
-        texts.chain(lists).collect()
+        texts.chain(vote).chain(lists).collect()
     }
 
     /// The options that are given, with where each stands.
@@ -241,6 +261,8 @@ impl Step {
             ("else", boxed(&self.or_else)),
             ("do", boxed(&self.each_does)),
             ("at_once", self.at_once.as_ref().map(spot)),
+            ("stop", self.stop.as_ref().map(spot)),
+            ("weigh", boxed(&self.weigh)),
             ("model", self.model.as_ref().map(spot)),
             ("to", self.to.as_ref().map(spot)),
             ("attempts", self.attempts.as_ref().map(spot)),

@@ -15,21 +15,21 @@ use super::{
 
 mod call_model;
 mod chat;
+mod decompose;
 mod detect_language;
 mod extract_answer;
 mod reason;
 mod route;
-mod split;
 mod translate;
 mod translate_answer;
 
 pub use call_model::CallModel;
 pub use chat::Chat;
+pub use decompose::{Decompose, Each};
 pub use detect_language::DetectLanguage;
 pub use extract_answer::{ExtractAnswer, Find};
 pub use reason::{Extract, Reason, Topic};
 pub use route::Route;
-pub use split::Split;
 pub use translate::Translate;
 pub use translate_answer::TranslateAnswer;
 
@@ -74,8 +74,8 @@ pub enum Action {
     Translate(Translate),
     /// See [`Reason`].
     Reason(Reason),
-    /// See [`Split`].
-    Split(Split),
+    /// See [`Decompose`].
+    Decompose(Decompose),
     /// See [`Chat`].
     Chat(Chat),
     /// See [`CallModel`].
@@ -94,7 +94,7 @@ impl Action {
             Self::Route(_) => "route",
             Self::Translate(_) => "translate",
             Self::Reason(_) => "reason",
-            Self::Split(_) => "split",
+            Self::Decompose(_) => "decompose",
             Self::Chat(_) => "chat",
             Self::CallModel(_) => "call",
             Self::ExtractAnswer(_) => "extract_answer",
@@ -110,7 +110,7 @@ impl Action {
             | Self::Translate(_)
             | Self::Reason(_)
             | Self::ExtractAnswer(_)
-            | Self::Split(_) => <String as Typed>::TYPE,
+            | Self::Decompose(_) => <String as Typed>::TYPE,
             Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
         }
@@ -123,7 +123,7 @@ impl Action {
             Self::Route(step) => output_of::<String, _>(step),
             Self::Translate(step) => output_of::<String, _>(step),
             Self::Reason(step) => output_of::<String, _>(step),
-            Self::Split(step) => output_of::<String, _>(step),
+            Self::Decompose(step) => output_of::<String, _>(step),
             Self::Chat(step) => output_of::<Vec<Message>, _>(step),
             Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
@@ -134,15 +134,23 @@ impl Action {
     /// The model that the action calls, if it calls one itself.
     pub fn target(&self) -> Option<Target> {
         let role = match self {
-            Self::DetectLanguage(_) | Self::Route(_) | Self::Split(_) | Self::ExtractAnswer(_) => {
-                return None;
-            }
+            Self::DetectLanguage(_) | Self::Route(_) | Self::ExtractAnswer(_) => return None,
+            Self::Decompose(step) if step.asks => ModelRole::General,
+            Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
             Self::Reason(_) => ModelRole::Reasoner,
             Self::Chat(_) => ModelRole::General,
             Self::CallModel(step) => return Some(step.model.clone()),
         };
         Some(Target::Role(role))
+    }
+
+    /// The chain or model that the action hands parts of its work to, if it names one.
+    pub fn delegate(&self) -> Option<&str> {
+        match self {
+            Self::Decompose(Decompose { each: Each::Other(name), .. }) => Some(name),
+            _ => None,
+        }
     }
 
     /// The role of the model that the action calls, if it calls one by its role.
@@ -168,7 +176,7 @@ impl Action {
             Self::Route(step) => typed::<String, _>(step, input, context).await,
             Self::Translate(step) => typed::<String, _>(step, input, context).await,
             Self::Reason(step) => typed::<String, _>(step, input, context).await,
-            Self::Split(step) => typed::<String, _>(step, input, context).await,
+            Self::Decompose(step) => typed::<String, _>(step, input, context).await,
             Self::Chat(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,

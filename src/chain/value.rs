@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::generate::{FinishReason, Kind, Message, StopCause, ThinkingEnd};
+use crate::generate::{Confidence, FinishReason, Kind, Message, StopCause, ThinkingEnd};
 
 use super::language::Language;
 
@@ -112,11 +112,20 @@ impl Value {
                     serde_json::json!({"role": message.role.as_str(), "content": message.content})
                 })
                 .collect(),
-            Self::Answer(solution) => serde_json::json!({
-                "text": solution.text,
-                "result": solution.result.as_ref().map(Outcome::bare),
-                "complete": solution.reason != FinishReason::Length,
-            }),
+            Self::Answer(solution) => {
+                let mut answer = serde_json::json!({
+                    "text": solution.text,
+                    "result": solution.result.as_ref().map(Outcome::bare),
+                    "complete": solution.reason != FinishReason::Length,
+                });
+                if let (Some(confidence), Some(keys)) = (solution.confidence, answer.as_object_mut()) {
+                    keys.insert("votes".to_owned(), confidence.votes.into());
+                    keys.insert("samples".to_owned(), confidence.samples.into());
+                    keys.insert("margin".to_owned(), confidence.margin.into());
+                    keys.insert("confidence".to_owned(), confidence.state.as_str().into());
+                }
+                answer
+            }
             Self::Data(data) => data.clone(),
         }
     }
@@ -149,6 +158,8 @@ pub struct Solution {
     pub thinking_end: ThinkingEnd,
     /// What ended the answer, where it was neither the model itself nor a limit.
     pub cause: Option<StopCause>,
+    /// How far it can be relied on, where somebody has counted.
+    pub confidence: Option<Confidence>,
 }
 
 /// The final result of an answer.

@@ -3,8 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    plan::{Block, Body, Branch, Call, Choice, Condition, Form, Plan, PlannedStep, Retry, Source},
-    step::{Action, Extract, Target, Topic},
+    ballot::Stop,
+    plan::{
+        Block, Body, Branch, Call, Choice, Condition, Form, Plan, PlannedStep, Retry, Source, Vote,
+    },
+    step::{Action, Each, Extract, Target, Topic},
     value::Type,
 };
 
@@ -41,6 +44,10 @@ fn name(step: &PlannedStep, names: &mut [(String, Type)]) {
             arms.iter().map(|(_, arm)| arm).chain(otherwise).for_each(inside);
         }
         Body::Map { each, .. } => inside(each),
+        Body::Vote(Vote { each, weigh, .. }) => {
+            inside(each);
+            weigh.iter().for_each(inside);
+        }
         Body::Fallback(branches) => branches.iter().for_each(inside),
         Body::Parallel(steps) => steps.iter().for_each(|step| name(step, names)),
         Body::Call(_) | Body::Finish(_) => {}
@@ -140,6 +147,20 @@ impl Writer<'_> {
                     branches.iter().map(|branch| self.branch(branch)).collect();
                 put("fallback", branches.into());
             }
+            Body::Vote(vote) => {
+                put("vote", vote.samples.into());
+                put("do", self.branch(&vote.each));
+                put("at_once", vote.at_once.into());
+                let stop = match vote.stop {
+                    Stop::Never => "never".into(),
+                    Stop::Adaptive => "adaptive".into(),
+                    Stop::Unanimous(row) => Json::from(row),
+                };
+                put("stop", stop);
+                if let Some(weigh) = &vote.weigh {
+                    put("weigh", self.branch(weigh));
+                }
+            }
             Body::Finish(source) => {
                 put("finish", self.source(source).into());
             }
@@ -200,7 +221,15 @@ impl Writer<'_> {
                     ("extract", extract.into()),
                 ]
             }
-            Action::Split(_) => vec![("each", format!("chain/{}", self.chain).into())],
+            Action::Decompose(step) => {
+                let each = match &step.each {
+                    Each::Itself => format!("chain/{}", self.chain),
+                    Each::Other(name) => name.clone(),
+                };
+                let model = step.asks.then(|| ("model", "general".into()));
+                let options = [("each", each.into()), ("at_once", step.at_once.into())];
+                options.into_iter().chain(model).collect()
+            }
             Action::ExtractAnswer(step) => vec![("as", step.find.as_str().into())],
             Action::CallModel(step) => {
                 let model = match &step.model {

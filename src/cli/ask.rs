@@ -96,7 +96,7 @@ pub(super) fn result(answer: &Answer) -> Option<&str> {
 fn document(answer: &Answer, result: Option<&str>) -> serde_json::Value {
     let content = answer.content.trim();
     let usage = answer.finish.usage;
-    json!({
+    let mut document = json!({
         "schema": "ponder.ask/1",
         "answer": result,
         "content": content,
@@ -113,5 +113,10 @@ fn document(answer: &Answer, result: Option<&str>) -> serde_json::Value {
             FinishReason::ToolCalls => "tool_calls",
             FinishReason::Length => "length",
         },
-    })
+    });
+    // Only where somebody has counted.
+    if let (Some(confidence), Some(keys)) = (answer.finish.confidence, document.as_object_mut()) {
+        keys.insert("confidence".to_owned(), json!(confidence));
+    }
+    document
 }

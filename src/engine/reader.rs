@@ -296,8 +296,8 @@ impl Reader {
                 true if self.forced.budget() => ThinkingEnd::Budget,
                 true => ThinkingEnd::Natural,
             },
-            kind: None,
             cause: self.cause.clone(),
+            ..Finish::default()
         })
     }
 }

@@ -254,7 +254,8 @@ impl Play {
     fn finish(&mut self, reason: FinishReason, thinking_end: ThinkingEnd) -> Vec<Delta> {
         let held = std::mem::take(&mut self.stop).finish();
         let cause = self.cause.take();
-        let finish = Finish { reason, usage: self.usage, thinking_end, kind: None, cause };
+        let usage = self.usage;
+        let finish = Finish { reason, usage, thinking_end, cause, ..Finish::default() };
         let mut deltas = Vec::new();
         if !held.is_empty() {
             let ranked = self.logprobs.map(|alternatives| vec![certain(&held, alternatives)]);

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::generate::{
-    Answer, Finish, FinishReason, Format, GenerateError, Message, Request, Role, Sampling,
-    StepEvent, StepState, Thinking, ThinkingEnd, Usage,
+    Answer, Confidence, Finish, FinishReason, Format, GenerateError, Message, Request, Role,
+    Sampling, StepEvent, StepState, Thinking, ThinkingEnd, Usage,
 };
 
 /// The record of a run.
@@ -146,6 +146,9 @@ pub struct RecordedAnswer {
     pub completion_tokens: u64,
     /// Tokens of thinking among them.
     pub reasoning_tokens: u64,
+    /// How far it can be relied on, where a chain has counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
 }
 
 impl RecordedRequest {
@@ -262,6 +265,7 @@ impl RecordedAnswer {
             prompt_tokens: usage.prompt_tokens,
             completion_tokens: usage.completion_tokens,
             reasoning_tokens: usage.reasoning_tokens,
+            confidence: answer.finish.confidence,
         }
     }
 
@@ -284,6 +288,7 @@ impl RecordedAnswer {
                 "loop" => ThinkingEnd::Loop,
                 _ => ThinkingEnd::None,
             },
+            confidence: self.confidence,
             ..Finish::default()
         }
     }

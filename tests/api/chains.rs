@@ -182,7 +182,7 @@ async fn a_chain_says_what_it_takes_gives_and_does() {
           },
           {
             "case": "both",
-            "action": "split",
+            "action": "decompose",
             "model": null
           },
           {

@@ -560,7 +560,7 @@ fn what_is_wrong_with_steps_is_said() {
     insta::assert_snapshot!(wrong("  - id: a\n    transform: '1'", "${a}"), @"tried.yaml:8:9: the output is an answer or text, not data");
     insta::assert_snapshot!(wrong("  - id: a\n    call: ${input.question}", "${a}"), @"tried.yaml:7:11: step `a`: `call` needs `model`: a role (reasoner, translator, general), `chain/NAME` or the name of a model");
     insta::assert_snapshot!(
-        wrong("  - id: a\n    call: ${input.question}\n    model: chain/tried", "${a}"), @"tried.yaml:8:12: step `a`: a chain cannot call itself; `split` answers parts of a question with it");
+        wrong("  - id: a\n    call: ${input.question}\n    model: chain/tried", "${a}"), @"tried.yaml:8:12: step `a`: a chain cannot call itself; `decompose` answers parts of a question with it");
     insta::assert_snapshot!(
         wrong("  - id: a\n    call: ${input.question}\n    model: general", "${a}"), @"tried.yaml:7:11: step `a`: `call` uses the model `general`, which `models` does not list");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: x\n    retry: {attempts: 1}", "${a}"), @"tried.yaml:8:12: step `a`: `retry` has `attempts`, 2 to 10, and `wait`, 0 to 60 seconds");

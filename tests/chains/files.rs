@@ -37,7 +37,7 @@ fn after(from: &str, to: &str) -> String {
 
 #[test]
 fn problems_have_a_place_and_a_step() {
-    insta::assert_snapshot!(after("    to: en", "    two: en"), @"bad.yaml:34:5: step `question`: unknown field `two`, expected one of id, when, otherwise, retry, match, math, code, both, other, cases, else, parallel, map, do, at_once, fallback, finish, steps, prompt, transform, detect_language, route, translate, reason, split, chat, call, extract_answer, translate_answer, model, to, attempts, as, extract, each, system, temperature, max_tokens, thinking, schema");
+    insta::assert_snapshot!(after("    to: en", "    two: en"), @"bad.yaml:34:5: step `question`: unknown field `two`, expected one of id, when, otherwise, retry, match, math, code, both, other, cases, else, parallel, map, do, at_once, vote, stop, weigh, fallback, finish, steps, prompt, transform, detect_language, route, translate, reason, decompose, chat, call, extract_answer, translate_answer, model, to, attempts, as, extract, each, system, temperature, max_tokens, thinking, schema");
     insta::assert_snapshot!(after("name: solve", "name: solve\nnmae: solve"), @"bad.yaml:17:1: unknown field `nmae`, expected one of version, name, description, models, steps, limits, output");
     insta::assert_snapshot!(after("version: 1", "version: 2"), @"bad.yaml:15:10: version 2 is unknown; this is version 1");
     insta::assert_snapshot!(after("reason: ${question}", "reason: ${qestion}"), @"bad.yaml:41:15: step `answer`: no earlier step is called `qestion`; earlier steps: language, kind, question");
@@ -48,15 +48,15 @@ fn problems_have_a_place_and_a_step() {
         bad.yaml:28:9: step `language`: an earlier step has this id; ids are unique
         bad.yaml:32:11: step `question`: a language is one of zh, en, other; a kind is one of math, code, both, other
         bad.yaml:39:12: step `answer`: no earlier step is called `kind`; earlier steps: language, language, question
-        bad.yaml:58:11: step `reply`: a language is one of zh, en, other; a kind is one of math, code, both, other
+        bad.yaml:59:11: step `reply`: a language is one of zh, en, other; a kind is one of math, code, both, other
         ");
     insta::assert_snapshot!(after("== zh and", "== french and"), @"bad.yaml:32:11: step `question`: a language is one of zh, en, other; a kind is one of math, code, both, other");
     insta::assert_snapshot!(after("    otherwise: ${input.question}\n", ""), @"bad.yaml:32:11: step `question`: a step with `when` needs `otherwise`: what it gives when it is skipped, for example `otherwise: ${input.question}`");
-    insta::assert_snapshot!(after("output: ${reply}", "output: ${kind}"), @"bad.yaml:66:9: the output is an answer or text, not a kind of question");
-    insta::assert_snapshot!(after("each: chain/solve", "each: chain/other"), @"bad.yaml:52:13: step `answer`: `each` is the chain itself, `chain/solve`, not `chain/other`");
+    insta::assert_snapshot!(after("output: ${reply}", "output: ${kind}"), @"bad.yaml:67:9: the output is an answer or text, not a kind of question");
+    insta::assert_snapshot!(after("at_once: 1 ", "at_once: 9 "), @"bad.yaml:53:16: step `answer`: `at_once` is 1 to 8 here");
     insta::assert_snapshot!(after("      extract: boxed", "      extract: boxes"), @"bad.yaml:44:16: step `answer`: `extract` is `boxed` or `code`, not `boxes`");
-    insta::assert_snapshot!(after("  general: optional", "  # general: optional"), @"bad.yaml:54:13: step `answer`: `chat` uses the model `general`, which `models` does not list");
-    insta::assert_snapshot!(after("      split: ${input.question}", "      split: ${input.question}\n      attempts: 3"), @"bad.yaml:52:17: step `answer`: `attempts` does not belong to `split`, which takes each");
+    insta::assert_snapshot!(after("  general: optional", "  # general: optional"), @"bad.yaml:55:13: step `answer`: `chat` uses the model `general`, which `models` does not list");
+    insta::assert_snapshot!(after("      decompose: ${input.question}", "      decompose: ${input.question}\n      attempts: 3"), @"bad.yaml:52:17: step `answer`: `attempts` does not belong to `decompose`, which takes each, model, at_once");
     insta::assert_snapshot!(after("route: ${input.question}", "route: ${input.answer}"), @"bad.yaml:29:12: step `kind`: `${input.answer}` is unknown: the input has `question` and `messages`");
     insta::assert_snapshot!(after("steps:", "steps: ["), @r#"bad.yaml:25:3: step `language`: "-" is only valid inside a block"#);
 }
@@ -116,7 +116,7 @@ fn explaining_needs_no_model() {
         [
             "language detect_language None",
             "kind route None",
-            "answer split None",
+            "answer decompose None",
             "answer/1/language detect_language None",
             "answer/1/kind route None",
             "answer/1/question translate Some(\"tiny\")",

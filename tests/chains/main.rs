@@ -9,11 +9,13 @@
 )]
 
 mod control;
+mod decompose;
 mod files;
 mod recorded;
 mod routing;
 mod runs;
 mod support;
+mod vote;
 mod written;
 
 #[path = "../../examples/solve.rs"]

@@ -240,7 +240,7 @@ async fn the_parts_of_a_composite_question_are_answered_thinking_first() {
             "kind route: decided both",
             "kind route: finished",
             "question translate: skipped, not needed: this is en",
-            "answer split: decided 2 parts",
+            "answer decompose: decided 2 parts",
             "answer/1/language detect_language: decided en",
             "answer/1/language detect_language: finished",
             "answer/1/kind route: decided math",
@@ -255,7 +255,7 @@ async fn the_parts_of_a_composite_question_are_answered_thinking_first() {
             "answer/2/question translate: skipped, not needed: this is en",
             "answer/2/answer reason: finished",
             "answer/2/reply translate_answer: skipped, not needed: this is en",
-            "answer split: finished",
+            "answer decompose: finished",
             "reply translate_answer: skipped, not needed: this is en",
         ]
     "#);

@@ -5,12 +5,13 @@ use std::{fs, path::Path, time::Duration};
 use ponder::{
     chain::{
         Plan,
-        compose::{ByKind, Composer},
+        ballot::Stop,
+        compose::{ByKind, Composer, Voting},
         language::Language,
         load, schema, shipped,
         step::{
-            CallModel, Chat, DetectLanguage, ExtractAnswer, Find, Reason, Route, Split, Target,
-            Translate, TranslateAnswer,
+            CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason, Route,
+            Target, Translate, TranslateAnswer,
         },
     },
     generate::Kind,
@@ -61,12 +62,27 @@ fn everything() -> Plan {
         &[("math", &|| english.then("first", Reason::math()))],
         &|| english.then("second", Reason::code()),
     );
+    let voting = Voting { samples: 5, at_once: 2, stop: Stop::Unanimous(3) };
+    let voted = chain.vote("voted", voting, || english.then("sample", Reason::math()));
+    chain.vote_weighed(
+        "weighed",
+        voting,
+        || voted.text().then("other_sample", Reason::math()),
+        |sample| {
+            sample.key("result").text().then("judged", Reason::math());
+            chain.transform("weight", "1 if 'yes' in judged.text else 0")
+        },
+    );
     let answer = kind.choose(
         "answer",
         ByKind {
             math: english.arm(Reason::math()),
             code: english.arm(Reason::code()),
-            both: question.arm(Split),
+            both: question.arm(Decompose {
+                each: Each::Other("chain/solve".to_owned()),
+                asks: true,
+                at_once: 3,
+            }),
             other: chain.messages().arm(Chat),
         },
     );

@@ -4,7 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::response::{TokenUsage, UsageBody};
-use crate::generate::{Finish, Kind, StepEvent, StepState, ThinkingEnd};
+use crate::generate::{
+    Confidence, ConfidenceState, Finish, Kind, StepEvent, StepState, ThinkingEnd,
+};
 
 /// What ponder adds to a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -15,6 +17,10 @@ pub struct PonderReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub kind: Option<KindName>,
+    /// How far the answer can be relied on, where a chain has counted votes for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub confidence: Option<ConfidenceBody>,
     /// How the thinking of the first answer ended.
     pub thinking_end: ThinkingEndName,
     /// The steps of a chain, if the request asked for `events`.
@@ -33,8 +39,50 @@ impl PonderReply {
         Self {
             run_id: run_id.to_owned(),
             kind: finish.kind.map(KindName::from),
+            confidence: finish.confidence.map(ConfidenceBody::from),
             thinking_end: finish.thinking_end.into(),
             steps,
+        }
+    }
+}
+
+/// How far an answer can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+pub struct ConfidenceBody {
+    /// How many samples gave this answer.
+    pub votes: u32,
+    /// How many were counted, those without an answer included.
+    pub samples: u32,
+    /// How far it was ahead of the next answer, as a share of all that was counted.
+    #[schema(minimum = 0, maximum = 1)]
+    pub margin: f64,
+    /// What that comes to.
+    pub state: ConfidenceStateName,
+}
+
+/// Whether an answer was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfidenceStateName {
+    /// Something other than the model that gave it has checked it and found it right.
+    Verified,
+    /// More than half of the samples gave it; nothing else has checked it.
+    Unverified,
+    /// No answer was given by more than half of the samples.
+    Disagreed,
+}
+
+impl From<Confidence> for ConfidenceBody {
+    fn from(confidence: Confidence) -> Self {
+        Self {
+            votes: confidence.votes,
+            samples: confidence.samples,
+            margin: confidence.margin,
+            state: match confidence.state {
+                ConfidenceState::Verified => ConfidenceStateName::Verified,
+                ConfidenceState::Unverified => ConfidenceStateName::Unverified,
+                ConfidenceState::Disagreed => ConfidenceStateName::Disagreed,
+            },
         }
     }
 }

@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 
 use crate::{
     chain::{
-        plan::{Block, Body, Branch, Call, PlannedStep, Source},
+        ballot::Stop,
+        plan::{Block, Body, Branch, Call, PlannedStep, Source, Vote},
         step::Step,
-        value::{Type, Typed},
+        value::{Solution, Type, Typed},
     },
     generate::Kind,
 };
@@ -33,6 +34,17 @@ pub struct ByKind<T> {
     pub both: Arm<T>,
     /// For everything else.
     pub other: Arm<T>,
+}
+
+/// How an answer is voted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voting {
+    /// The most samples; at least 2.
+    pub samples: u32,
+    /// How many are taken at the same time; at least 1.
+    pub at_once: usize,
+    /// When it may end before all of them are there.
+    pub stop: Stop,
 }
 
 /// Writes the steps of one way and gives its value.
@@ -73,6 +85,63 @@ impl Composer {
         }
         let branches = ways.iter().map(|way| self.branch(way)).collect();
         self.push(id, T::TYPE, Body::Fallback(branches))
+    }
+
+    /// Adds a step that takes samples and gives the answer that most agree on. `write` adds what gives one
+    /// sample.
+    ///
+    /// ```
+    /// use ponder::chain::{
+    ///     ballot::Stop,
+    ///     compose::{Composer, Voting},
+    ///     step::Reason,
+    /// };
+    ///
+    /// let chain = Composer::new("voted", "Asks sixteen times at most.");
+    /// let question = chain.question();
+    /// let voting = Voting { samples: 16, at_once: 4, stop: Stop::Adaptive };
+    /// let answer = chain.vote("answer", voting, || question.then("sample", Reason::math()));
+    /// let plan = chain.finish(answer)?;
+    /// # Ok::<(), ponder::chain::LoadError>(())
+    /// ```
+    pub fn vote<'chain>(
+        &'chain self,
+        id: &str,
+        voting: Voting,
+        write: impl FnOnce() -> Handle<'chain, Solution>,
+    ) -> Handle<'chain, Solution> {
+        let each = self.branch(write);
+        self.push_vote(id, voting, each, None)
+    }
+
+    /// The same with what each answer weighs: `weigh` gets the answer as data and gives a number. Every
+    /// sample is then counted.
+    pub fn vote_weighed<'chain>(
+        &'chain self,
+        id: &str,
+        voting: Voting,
+        write: impl FnOnce() -> Handle<'chain, Solution>,
+        weigh: impl FnOnce(Handle<'chain, Json>) -> Handle<'chain, Json>,
+    ) -> Handle<'chain, Solution> {
+        let each = self.branch(write);
+        let sample = self.handle(Source::Item);
+        let weigh = self.branch(|| weigh(sample));
+        self.push_vote(id, Voting { stop: Stop::Never, ..voting }, each, Some(weigh))
+    }
+
+    fn push_vote<'chain>(
+        &'chain self,
+        id: &str,
+        voting: Voting,
+        each: Branch,
+        weigh: Option<Branch>,
+    ) -> Handle<'chain, Solution> {
+        let Voting { samples, at_once, stop } = voting;
+        if samples < 2 {
+            self.problem(id, "`vote` takes at least two samples");
+        }
+        let vote = Vote { samples, each, weigh, at_once: at_once.max(1), stop };
+        self.push(id, Type::Answer, Body::Vote(vote))
     }
 
     /// The steps that a way consists of.

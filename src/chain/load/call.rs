@@ -2,11 +2,12 @@
 
 use crate::chain::{
     language::Language,
+    pieces::MOST_PIECES,
     plan::{Call, Form, ModelRole},
     spec::{self, Placed},
     step::{
-        Action, CallModel, Chat, DetectLanguage, Extract, ExtractAnswer, Find, Reason, Route,
-        Split, Target, Topic, Translate, TranslateAnswer,
+        Action, CallModel, Chat, Decompose, DetectLanguage, Each, Extract, ExtractAnswer, Find,
+        Reason, Route, Target, Topic, Translate, TranslateAnswer,
     },
 };
 
@@ -15,17 +16,21 @@ use super::{Loader, Place};
 /// The most attempts at a translation.
 const MOST_ATTEMPTS: u8 = 8;
 
+/// How many parts of a question are answered at the same time where the file does not say.
+const PARTS_AT_ONCE: usize = 4;
+
 /// The options of each action.
 fn options_of(action: &str) -> &'static [&'static str] {
     match action {
         "match" => &["math", "code", "both", "other", "cases", "else"],
         "map" => &["do", "at_once"],
+        "vote" => &["do", "at_once", "stop", "weigh"],
         "translate" | "translate_answer" => &["to", "attempts", "model"],
         "reason" => &["as", "extract", "model"],
         "chat" => &["model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
-        "split" => &["each"],
+        "decompose" => &["each", "model", "at_once"],
         _ => &[],
     }
 }
@@ -83,7 +88,7 @@ impl Loader<'_> {
         let role = match name {
             "translate" | "translate_answer" => Some(ModelRole::Translator),
             "reason" => Some(ModelRole::Reasoner),
-            "chat" => Some(ModelRole::General),
+            "chat" | "decompose" => Some(ModelRole::General),
             _ => None,
         };
         if let (Some(role), Some(model)) = (role, &step.model)
@@ -108,7 +113,7 @@ impl Loader<'_> {
             "chat" => Some(Chat.into()),
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
-            _ => self.split(step, place),
+            _ => self.decompose(step, place),
         }
     }
 
@@ -153,7 +158,8 @@ impl Loader<'_> {
         let role = ModelRole::ALL.into_iter().find(|role| role.as_str() == model.value);
         let target = role.map_or_else(|| Target::Named(model.value.clone()), Target::Role);
         if model.value == format!("chain/{}", self.chain) {
-            let message = "a chain cannot call itself; `split` answers parts of a question with it";
+            let message =
+                "a chain cannot call itself; `decompose` answers parts of a question with it";
             return self.problem(Place::of(model, place.step), message);
         }
         let temperature = step.temperature.as_ref().map(|temperature| temperature.value);
@@ -176,16 +182,25 @@ impl Loader<'_> {
         Some(CallModel { model: target, system, temperature, max_tokens, thinking, schema }.into())
     }
 
-    fn split(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+    fn decompose(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
         let own = format!("chain/{}", self.chain);
-        match &step.each {
-            Some(each) if each.value == own => Some(Split.into()),
-            Some(each) => {
-                let message = format!("`each` is the chain itself, `{own}`, not `{}`", each.value);
-                self.problem(Place::of(each, place.step), message)
-            }
-            None => self.problem(place, format!("`split` needs `each: {own}`")),
+        let Some(each) = &step.each else {
+            let message = format!(
+                "`decompose` needs `each`: what answers each part, for example `each: {own}`"
+            );
+            return self.problem(place, message);
+        };
+        let at_once = step.at_once.as_ref().map_or(PARTS_AT_ONCE, |at_once| at_once.value);
+        if let Some(given) = step.at_once.as_ref().filter(|_| !(1..=MOST_PIECES).contains(&at_once))
+        {
+            let place = Place::of(given, place.step);
+            return self.problem(place, format!("`at_once` is 1 to {MOST_PIECES} here"));
         }
+        let each = match each.value == own {
+            true => Each::Itself,
+            false => Each::Other(each.value.clone()),
+        };
+        Some(Decompose { each, asks: step.model.is_some(), at_once }.into())
     }
 
     /// The language of a translation, which must be one that the action translates into.
@@ -231,7 +246,7 @@ fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
         &step.route,
         &step.translate,
         &step.reason,
-        &step.split,
+        &step.decompose,
         &step.chat,
         &step.call,
         &step.extract_answer,

@@ -12,7 +12,7 @@ use crate::{
 use super::{Gives, Loader, Place, Surroundings};
 
 /// The most items that are worked on at the same time.
-const MOST_AT_ONCE: usize = 64;
+pub(super) const MOST_AT_ONCE: usize = 64;
 
 impl<'file> Loader<'file> {
     pub(super) fn match_on(
@@ -182,7 +182,7 @@ impl<'file> Loader<'file> {
     }
 
     /// Goes inside of a step; gives what was around before.
-    fn enter(&mut self, surroundings: Surroundings) -> Surroundings {
+    pub(super) fn enter(&mut self, surroundings: Surroundings) -> Surroundings {
         std::mem::replace(&mut self.surroundings, surroundings)
     }
 }

@@ -12,8 +12,8 @@ use crate::chain::{
 use super::{Gives, Loader, Place, Visible};
 
 /// The actions there are, for messages.
-const ACTIONS: &str = "prompt, transform, detect_language, route, translate, reason, split, chat, call, \
-                       extract_answer, translate_answer, match, parallel, map, fallback, finish";
+const ACTIONS: &str = "prompt, transform, detect_language, route, translate, reason, decompose, chat, call, \
+                       extract_answer, translate_answer, match, parallel, map, vote, fallback, finish";
 
 impl<'file> Loader<'file> {
     /// A step, which can be named from now on.
@@ -127,6 +127,7 @@ impl<'file> Loader<'file> {
             "match" => self.match_on(step, place),
             "parallel" => self.parallel(step, place),
             "map" => self.map(step, place),
+            "vote" => self.vote(step, place),
             "fallback" => self.fallback(step, place),
             "finish" => self.finish(step, place),
             "steps" => self.problem(place, "`steps` belongs to one of several ways, not to a step"),
@@ -159,7 +160,7 @@ impl<'file> Loader<'file> {
                 let (block, gives) = self.block(&steps.value, place)?;
                 Some((Branch::Steps(block), gives))
             }
-            ("match" | "parallel" | "map" | "fallback" | "finish", None) => {
+            ("match" | "parallel" | "map" | "vote" | "fallback" | "finish", None) => {
                 let message = format!("`{name}` needs an id here: put it into `steps`");
                 self.problem(place, message)
             }

@@ -24,7 +24,7 @@ use super::walk::{Flow, Walk};
 pub(in crate::chain) const MOST_ITEMS: usize = 1000;
 
 /// Where the answers of steps go that run at the same time: the thinking of the first is the run's.
-fn outlet_of(whole: &Outlet, position: u64) -> Outlet {
+pub(super) fn outlet_of(whole: &Outlet, position: u64) -> Outlet {
     if position == 0 { whole.holding() } else { whole.beside() }
 }
 
@@ -88,7 +88,11 @@ impl Walk<'_> {
             let mut own = scope.at(item, index);
             let outlet = outlet_of(context.outlet(), index);
             let walk = self.varied(index + 1);
-            async move { walk.branch(each, index + 1, &mut own, (outlet, context)).await }.boxed()
+            async move {
+                let name = (index + 1).to_string();
+                walk.branch(each, &name, &mut own, (outlet, context)).await
+            }
+            .boxed()
         });
         let values: Vec<Value> = stream::iter(runs).buffered(at_once.max(1)).try_collect().await?;
         Ok(Value::Data(values.iter().map(Value::to_json).collect()))
@@ -109,7 +113,7 @@ impl Walk<'_> {
             let outlet = context.outlet().attempt(last);
             // What an alternative has found out is no more than that alternative's.
             let mut own = scope.clone();
-            let ended = self.branch(branch, number, &mut own, (outlet, context)).await;
+            let ended = self.branch(branch, &number.to_string(), &mut own, (outlet, context)).await;
             let why = match ended {
                 Ok(value) if last || context.outlet().has_begun() || says_something(&value) => {
                     context.decided(&format!("alternative {number}"), reasons).await;

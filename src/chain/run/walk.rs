@@ -202,6 +202,10 @@ impl<'run> Walk<'run> {
                 let value = self.fallback(branches, scope, context).await?;
                 Ok(Flow::Goes(value))
             }
+            Body::Vote(vote) => {
+                let value = self.vote(vote, scope, context).await?;
+                Ok(Flow::Goes(value))
+            }
             Body::Finish(source) => Ok(Flow::Ends(scope.read(source)?)),
         }
     }
@@ -218,15 +222,15 @@ impl<'run> Walk<'run> {
         }
     }
 
-    /// One of several ways of a step, reported with the number that it has there.
+    /// One of several ways of a step, reported with the name that it has there, usually a number.
     pub(super) async fn branch(
         &self,
         branch: &Branch,
-        number: u64,
+        name: &str,
         scope: &mut Scope<'_>,
         (outlet, whole): (Outlet, &Context<'_>),
     ) -> Result<Value, GenerateError> {
-        let id = format!("{}/{number}", whole.id());
+        let id = format!("{}/{name}", whole.id());
         match branch {
             Branch::Steps(block) => {
                 let inside = self.inside(format!("{id}/"), whole);
@@ -266,6 +270,7 @@ fn action(body: &Body, chosen: Option<&Branch>) -> &'static str {
         (Body::Parallel(_), _) => "parallel",
         (Body::Map { .. }, _) => "map",
         (Body::Fallback(_), _) => "fallback",
+        (Body::Vote(_), _) => "vote",
         (Body::Finish(_), _) => "finish",
     }
 }

@@ -114,6 +114,7 @@ impl Step<Vec<Message>> for CallModel {
             reason: if cut { FinishReason::Length } else { finish.reason },
             thinking_end: finish.thinking_end,
             cause: if cut { None } else { finish.cause },
+            confidence: finish.confidence,
         })
     }
 }

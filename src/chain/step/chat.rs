@@ -52,6 +52,7 @@ impl Step<Vec<Message>> for Chat {
             reason,
             thinking_end: finish.thinking_end,
             cause: if called.cut.is_some() { None } else { finish.cause },
+            confidence: finish.confidence,
         })
     }
 }

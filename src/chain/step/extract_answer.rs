@@ -46,22 +46,9 @@ impl Find {
         match self {
             Self::Boxed => extract::boxed(text).map(|content| Json::from(content.trim())),
             Self::Code => extract::code(text).map(|block| Json::from(block.body.trim_end())),
-            Self::Json => json(text),
+            Self::Json => extract::json_in(text),
         }
     }
-}
-
-/// The JSON in a text. A bare string or number is no structure that somebody asked for, unless it is
-/// all there is.
-fn json(text: &str) -> Option<Json> {
-    let parse = |text: &str| serde_json::from_str(text.trim()).ok();
-    let fenced = || extract::code(text).and_then(|block| parse(block.body));
-    let between = || {
-        let start = text.find(['{', '['])?;
-        let end = text.rfind(['}', ']'])?;
-        parse(text.get(start..=end)?)
-    };
-    parse(text).or_else(fenced).or_else(between)
 }
 
 impl Step<String> for ExtractAnswer {

@@ -106,7 +106,7 @@ impl Step<String> for Reason {
         };
         let reason = if cut.is_some() { FinishReason::Length } else { finish.reason };
         let cause = if cut.is_some() { None } else { finish.cause };
-        Ok(Solution { text, result, reason, thinking_end, cause })
+        Ok(Solution { text, result, reason, thinking_end, cause, confidence: finish.confidence })
     }
 }
 

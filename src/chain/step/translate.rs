@@ -129,7 +129,7 @@ impl Attempts {
         let call = ModelCall {
             target: Target::Role(ModelRole::Translator),
             request,
-            purpose: Purpose::Translation,
+            purpose: Purpose::Preparation,
             relay: Relay::Nothing,
         };
         let called = match context.call(call).await {

@@ -277,8 +277,8 @@ impl ChunkReader {
             reason,
             usage,
             thinking_end,
-            kind: None,
             cause: self.cause.clone(),
+            ..Finish::default()
         })
     }
 }

@@ -1,0 +1,305 @@
+//! Counts the votes for an answer, and says when more of them would change nothing.
+//!
+//! Votes are counted by what an answer means ([`crate::equivalence`]): 1/2 and 0.5 are one candidate. Self-consistency
+//! after Wang et al., arXiv:2203.11171; when to stop, after Aggarwal et al., "Let's Sample Step by Step"
+//! (arXiv:2305.11860), and Li et al., "Escape Sky-high Cost" (arXiv:2401.10480).
+
+use std::fmt::Write as _;
+
+use crate::{
+    equivalence::{Answer, Key},
+    generate::{Confidence, ConfidenceState},
+};
+
+use super::value::Outcome;
+
+/// The certainty at which an adaptive vote stops.
+pub const CERTAIN: f64 = 0.95;
+
+/// When a vote may end before all samples are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Never: every sample is counted.
+    Never,
+    /// When the leading answer stays ahead of the next one with a probability of [`CERTAIN`], by the posterior
+    /// of a Beta distribution with a flat prior over the two.
+    Adaptive,
+    /// When so many samples in a row gave the same answer.
+    Unanimous(u32),
+}
+
+/// The candidates of a vote, in the order in which they were first named.
+#[derive(Debug, Default)]
+pub struct Ballot {
+    candidates: Vec<Candidate>,
+    /// How many samples were counted.
+    samples: u32,
+    /// The candidate of the last sample, and how many in a row it has had.
+    row: Option<(usize, u32)>,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    meaning: Meaning,
+    /// How it was written first.
+    written: String,
+    votes: u32,
+    weight: f64,
+    /// The sample that speaks for it: the one of the greatest weight, the first of several.
+    best: (u32, f64),
+}
+
+/// What makes two results the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Meaning {
+    Value(Key),
+    /// Programs are the same only if they are written the same.
+    Program(String),
+}
+
+impl Meaning {
+    fn of(result: &Outcome) -> Option<Self> {
+        match result {
+            Outcome::Boxed(written) => Answer::parse(written).key().map(Self::Value),
+            Outcome::Code(_) => Some(Self::Program(result.bare().trim().to_owned())),
+        }
+    }
+}
+
+impl Ballot {
+    /// Counts sample `number`, which came to `result`, with this weight: 1 where all are alike, never below 0.
+    /// A sample without a result has no vote.
+    pub fn count(&mut self, number: u32, result: Option<&Outcome>, weight: f64) {
+        self.samples += 1;
+        let weight = if weight.is_finite() { weight.max(0.0) } else { 0.0 };
+        let Some((result, meaning)) =
+            result.and_then(|result| Some((result, Meaning::of(result)?)))
+        else {
+            self.row = None;
+            return;
+        };
+        let known = self.candidates.iter().position(|candidate| candidate.meaning == meaning);
+        let place = known.unwrap_or_else(|| {
+            let written = match result {
+                Outcome::Boxed(written) => written.clone(),
+                Outcome::Code(_) => format!("program {}", self.candidates.len() + 1),
+            };
+            let best = (number, -1.0);
+            self.candidates.push(Candidate { meaning, written, votes: 0, weight: 0.0, best });
+            self.candidates.len() - 1
+        });
+        if let Some(candidate) = self.candidates.get_mut(place) {
+            candidate.votes += 1;
+            candidate.weight += weight;
+            if weight > candidate.best.1 {
+                candidate.best = (number, weight);
+            }
+        }
+        self.row = match self.row {
+            Some((last, row)) if last == place => Some((place, row + 1)),
+            _ => Some((place, 1)),
+        };
+    }
+
+    /// Whether more samples, of which there can be `left`, are not worth their cost.
+    pub fn is_decided(&self, stop: Stop, left: u32) -> bool {
+        let (first, second) = self.two_most();
+        match stop {
+            Stop::Never => false,
+            // What the others cannot catch up with is certain under any of these.
+            _ if first > second + left => true,
+            Stop::Adaptive => first > 0 && stays_ahead(first, second) >= CERTAIN,
+            Stop::Unanimous(window) => self.row.is_some_and(|(_, row)| row >= window),
+        }
+    }
+
+    /// The sample that speaks for the winner; `None` if no sample had a result.
+    pub fn winner(&self) -> Option<u32> {
+        self.ranked().first().map(|candidate| candidate.best.0)
+    }
+
+    /// How far the winner can be relied on.
+    pub fn confidence(&self) -> Confidence {
+        let ranked = self.ranked();
+        let weight = |place: usize| ranked.get(place).map_or(0.0, |candidate| candidate.weight);
+        let votes = ranked.first().map_or(0, |candidate| candidate.votes);
+        // A sample without a result speaks against all of them as much as one with a result may speak.
+        let without = f64::from(self.samples) - f64::from(self.votes());
+        let all = self.candidates.iter().map(|candidate| candidate.weight).sum::<f64>() + without;
+        let margin = if all > 0.0 { ((weight(0) - weight(1)) / all).clamp(0.0, 1.0) } else { 0.0 };
+        let state = if votes * 2 > self.samples {
+            ConfidenceState::Unverified
+        } else {
+            ConfidenceState::Disagreed
+        };
+        Confidence { votes, samples: self.samples, margin, state }
+    }
+
+    /// How it stands, the leading answer first: "3 of 4 for 42".
+    pub fn standing(&self) -> (String, Vec<String>) {
+        let mut lines = self.ranked().into_iter().map(|candidate| {
+            let mut line = format!("{} for {}", candidate.votes, candidate.written);
+            if (candidate.weight - f64::from(candidate.votes)).abs() > 1e-9 {
+                // Writing into a text cannot fail.
+                let _ = write!(line, " (weight {:.3})", candidate.weight);
+            }
+            line
+        });
+        let leading = match lines.next() {
+            Some(line) => line.replacen(" for ", &format!(" of {} for ", self.samples), 1),
+            None => format!("0 of {} have an answer", self.samples),
+        };
+        let mut others: Vec<String> = lines.collect();
+        let without = self.samples - self.votes();
+        if without > 0 && !self.candidates.is_empty() {
+            others.push(format!("{without} without an answer"));
+        }
+        (leading, others)
+    }
+
+    fn votes(&self) -> u32 {
+        self.candidates.iter().map(|candidate| candidate.votes).sum()
+    }
+
+    /// The candidates by weight, then votes, then who was named first.
+    fn ranked(&self) -> Vec<&Candidate> {
+        let mut ranked: Vec<&Candidate> = self.candidates.iter().collect();
+        ranked.sort_by(|one, other| {
+            other.weight.total_cmp(&one.weight).then(other.votes.cmp(&one.votes))
+        });
+        ranked
+    }
+
+    /// The most votes of a candidate, and the most of another one.
+    fn two_most(&self) -> (u32, u32) {
+        self.candidates.iter().fold((0, 0), |(first, second), candidate| match candidate.votes {
+            votes if votes > first => (votes, first),
+            votes => (first, second.max(votes)),
+        })
+    }
+}
+
+/// The probability that a candidate with `first` votes is in truth ahead of one with `second`: that a share drawn
+/// from Beta(first + 1, second + 1) is above one half. With whole numbers that is a sum over a binomial
+/// distribution.
+fn stays_ahead(first: u32, second: u32) -> f64 {
+    let throws = first + second + 1;
+    // Of so many throws of a coin, at most `first` show heads.
+    let mut term = 0.5_f64.powi(i32::try_from(throws).unwrap_or(i32::MAX));
+    let mut sum = 0.0;
+    for heads in 0..=first {
+        sum += term;
+        term *= f64::from(throws - heads) / f64::from(heads + 1);
+    }
+    sum.min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn counted(results: &[&str]) -> Ballot {
+        let mut ballot = Ballot::default();
+        for (number, result) in (0..).zip(results) {
+            let result = Some(Outcome::Boxed((*result).to_owned())).filter(|_| !result.is_empty());
+            ballot.count(number, result.as_ref(), 1.0);
+        }
+        ballot
+    }
+
+    #[test]
+    fn what_means_the_same_is_one_candidate() {
+        let ballot = counted(&["3", r"\frac{1}{2}", "0.5", "", "1/2"]);
+        assert_eq!(ballot.winner(), Some(1));
+        assert_eq!(
+            ballot.standing(),
+            (
+                r"3 of 5 for \frac{1}{2}".to_owned(),
+                vec!["1 for 3".to_owned(), "1 without an answer".to_owned()]
+            )
+        );
+        let confidence = ballot.confidence();
+        assert_eq!((confidence.votes, confidence.samples), (3, 5));
+        assert!((confidence.margin - 0.4).abs() < 1e-12, "{confidence:?}");
+        assert_eq!(confidence.state, ConfidenceState::Unverified);
+    }
+
+    #[test]
+    fn four_alike_and_none_against_are_enough() {
+        // Aggarwal et al. stop at 4 to 0 with 95 %.
+        assert!(!counted(&["7"; 3]).is_decided(Stop::Adaptive, 13));
+        assert!(counted(&["7"; 4]).is_decided(Stop::Adaptive, 12));
+        assert!(!counted(&["7", "7", "8", "7", "7"]).is_decided(Stop::Adaptive, 11));
+        assert!(!counted(&["7"; 4]).is_decided(Stop::Never, 12));
+        assert!(counted(&["7"; 5]).is_decided(Stop::Unanimous(5), 100));
+        assert!(!counted(&["7", "7", "7", "7", "8"]).is_decided(Stop::Unanimous(5), 100));
+        assert!(!counted(&["7", "7", "", "7", "7"]).is_decided(Stop::Unanimous(3), 100));
+    }
+
+    #[test]
+    fn what_cannot_be_caught_up_with_ends_a_vote() {
+        let ballot = counted(&["7", "7", "8"]);
+        assert!(ballot.is_decided(Stop::Unanimous(9), 0));
+        assert!(!ballot.is_decided(Stop::Unanimous(9), 1));
+    }
+
+    #[test]
+    fn nobody_wins_without_a_result() {
+        let ballot = counted(&["", ""]);
+        assert_eq!(ballot.winner(), None);
+        assert_eq!(ballot.confidence().state, ConfidenceState::Disagreed);
+        assert_eq!(ballot.standing().0, "0 of 2 have an answer");
+    }
+
+    #[test]
+    fn weight_decides_before_number() {
+        let mut ballot = Ballot::default();
+        for (number, (result, weight)) in (0..).zip([("1", 0.1), ("1", 0.2), ("2", 0.9)]) {
+            ballot.count(number, Some(&Outcome::Boxed(result.to_owned())), weight);
+        }
+        assert_eq!(ballot.winner(), Some(2));
+        assert_eq!(ballot.standing().0, "1 of 3 for 2 (weight 0.900)");
+        // Of the samples of the other candidate the heavier one would speak for it.
+        ballot.count(3, Some(&Outcome::Boxed("1".to_owned())), 5.0);
+        assert_eq!(ballot.winner(), Some(3));
+        ballot.count(4, Some(&Outcome::Boxed("9".to_owned())), f64::NAN);
+        assert_eq!(ballot.winner(), Some(3));
+    }
+
+    #[test]
+    fn the_posterior_is_that_of_a_beta_distribution() {
+        for (first, second, expected) in
+            [(0, 0, 0.5), (1, 0, 0.75), (4, 0, 0.968_75), (2, 1, 0.6875), (6, 2, 0.910_156_25)]
+        {
+            assert!((stays_ahead(first, second) - expected).abs() < 1e-12, "{first} {second}");
+        }
+    }
+
+    proptest! {
+        /// A vote that ends early ends with what a vote of the same samples and certain others would.
+        #[test]
+        fn a_lead_that_cannot_be_caught_up_with_wins(votes in proptest::collection::vec(0..4_u8, 1..20), rest in proptest::collection::vec(0..4_u8, 0..6)) {
+            let names: Vec<String> = votes.iter().map(ToString::to_string).collect();
+            let mut ballot = counted(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let left = u32::try_from(rest.len()).unwrap();
+            if ballot.is_decided(Stop::Unanimous(u32::MAX), left) {
+                let winner = ballot.winner().map(|winner| votes[winner as usize]);
+                for (number, vote) in (100..).zip(&rest) {
+                    ballot.count(number, Some(&Outcome::Boxed(vote.to_string())), 1.0);
+                }
+                let (leading, _) = ballot.standing();
+                prop_assert!(leading.ends_with(&format!("for {}", winner.unwrap())), "{leading}");
+            }
+        }
+
+        #[test]
+        fn a_posterior_grows_with_the_lead(first in 0..60_u32, second in 0..60_u32) {
+            let sure = stays_ahead(first, second);
+            prop_assert!((0.0..=1.0).contains(&sure));
+            prop_assert!(stays_ahead(first + 1, second) >= sure);
+            prop_assert!((stays_ahead(second, first) + sure - 1.0).abs() < 1e-9);
+        }
+    }
+}
