@@ -12,6 +12,7 @@ from .grading import closeness, grade, numbers_and_placeholders
 from .tasks.exercises import SENTENCES
 from .tasks.phrases import PAIRS, near_held_out
 from .tool_faults import faults
+from .tool_plain import near_held_out as near_held_out_frames
 from .tools_in_words import differing
 
 
@@ -48,6 +49,9 @@ def main():
         for file, line, frame in near_held_out(sources=sources):
             wrong[folder] += 1
             print(f"{folder}/{file}.txt is near a held-out frame: {line}   ({frame})")
+    for request in near_held_out_frames():
+        wrong["tool_call_plain"] += 1
+        print(f"tools/plain.txt has the form of a held-out frame: {request}")
     for name in differing():
         wrong["tools_in_words"] += 1
         print("other words than the server's:", name)
