@@ -21,6 +21,7 @@ use crate::{
     limits::{Admission, Limits},
     metrics::Metrics,
     router::{cors::AllowedOrigins, host::AllowedHosts},
+    runs::RunStore,
 };
 
 /// How the edge behaves.
@@ -53,6 +54,8 @@ pub struct ApiSettings {
     pub max_choices: u32,
     /// How long an answer goes on without a client that may come again for it.
     pub patience: Patience,
+    /// Where the runs of chains are recorded; `None`: nowhere.
+    pub records: Option<RunStore>,
     /// How many responses are kept, to be read and gone on from; 0: none.
     pub max_responses: usize,
     /// Which web pages may call this server from a browser.
@@ -81,6 +84,7 @@ impl Default for ApiSettings {
             answer_time: Some(Duration::from_secs(540)),
             max_choices: 8,
             patience: Patience::default(),
+            records: None,
             max_responses: 1000,
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),

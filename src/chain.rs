@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::generate::{Generate, GenerateError, Generation, Pace, Request};
+use crate::generate::{Generate, GenerateError, Generation, Origin, Pace, Request};
 
 pub mod ballot;
 mod budget;
@@ -145,7 +145,7 @@ impl Generate for Chain {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
         async move {
             let whose = "a chain, which asks several models";
-            let request = request.conversing(whose)?.without_form(whose)?;
+            let mut request = request.conversing(whose)?.without_form(whose)?;
             if request.question().len() > LONGEST_QUESTION {
                 return Err(GenerateError::invalid(
                     "messages",
@@ -155,8 +155,12 @@ impl Generate for Chain {
             let (request, watch) = match &self.observer {
                 None => (request, None),
                 Some(observer) => {
-                    let request = with_seed(request);
+                    request = with_seed(request);
                     let watch = observer.begins(&plan, &models.names(), &request);
+                    // The chains that this one calls are runs of the same person, with records of their own.
+                    let owner = request.origin.take().map(|origin| origin.owner.clone());
+                    let part = owner.map(|owner| Arc::new(Origin { run: None, owner }));
+                    let request = Request { origin: part, ..request };
                     (request, Some(watch))
                 }
             };

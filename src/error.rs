@@ -248,6 +248,15 @@ impl ApiError {
         )
     }
 
+    /// 404: there is no record of that run, and why.
+    pub fn no_record(id: &str, why: &str) -> Self {
+        Self::wrong(
+            StatusCode::NOT_FOUND,
+            ErrorCode::RunNotFound,
+            format!("There is no record of a run `{id}`: {why}."),
+        )
+    }
+
     /// 404: no response of that id is kept.
     pub fn no_response(id: &str) -> Self {
         Self::wrong(

@@ -36,7 +36,7 @@ pub use embed::{Embed, Embeddings, unit_vector};
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
 pub use pace::Pace;
-pub use request::{Format, Kind, Message, RawPrompt, Request, Role, Sampling, Thinking};
+pub use request::{Format, Kind, Message, Origin, RawPrompt, Request, Role, Sampling, Thinking};
 pub use token::{RankedToken, TokenLogprob};
 pub use tokenize::Tokenize;
 pub use tools::{Function, ToolCall, ToolChoice, Tools};

@@ -101,9 +101,10 @@ impl Node {
     pub async fn restart(
         &self,
         config: &NodeConfig,
+        observer: Option<Arc<dyn Observe>>,
         report: Report<'_>,
     ) -> Result<Self, StartError> {
-        Self::start_after(Some(self), config, None, report).await
+        Self::start_after(Some(self), config, observer, report).await
     }
 
     async fn start_after(

@@ -87,6 +87,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(chains::batch::batch))
         .routes(routes!(chains::stream::stream))
         .routes(routes!(runs::retrieve, runs::cancel))
+        .routes(routes!(runs::recorded::record))
         .routes(routes!(tokenize::tokenize))
         .routes(routes!(tokenize::detokenize))
         .routes(routes!(models::list_models))

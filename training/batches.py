@@ -84,7 +84,8 @@ class Batches(IterableDataset):
         rows, tokens, learnt = [], [], []
         width = self.long_rows if chance.random() < 0.9 else self.budget
         for row in pool:
-            if len(tokens) + len(row[0]) > width + 1:
+            # A document that is longer than a row has one of its own, and loses its end.
+            if tokens and len(tokens) + len(row[0]) > width + 1:
                 rows.append((tokens[: width + 1], learnt[: width + 1]))
                 tokens, learnt = [], []
                 if len(rows) * width >= self.budget:
@@ -92,8 +93,10 @@ class Batches(IterableDataset):
                     rows = []
             tokens = tokens + row[0] + newline
             learnt = learnt + row[1] + [False] * len(newline)
-        rows.append((tokens[: width + 1], learnt[: width + 1]))
-        yield tensors(rows, width, padding, self.budget // width)
+        if tokens:
+            rows.append((tokens[: width + 1], learnt[: width + 1]))
+        if rows:
+            yield tensors(rows, width, padding, self.budget // width)
 
     def drill(self, tokenizer, chance, padding: int):
         """Random tokens, often digits, to be copied once more."""

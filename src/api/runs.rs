@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod progress;
+pub(crate) mod recorded;
 mod registry;
 mod work;
 

@@ -104,7 +104,7 @@ impl Drop for Records {
 }
 
 /// The store of this user; nothing where there is no home to keep it in.
-fn open() -> Result<RunStore, Failure> {
+pub(super) fn open() -> Result<RunStore, Failure> {
     let path = crate::config::runs_file().ok_or_else(|| {
         Failure::new(Exit::Unavailable, "there is no home folder to keep records of runs in")
     })?;

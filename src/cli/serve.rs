@@ -1,16 +1,21 @@
 //! `ponder serve`
 
+use std::sync::Arc;
+
 use tokio::net::TcpListener;
 
 use super::{
     exit::{Exit, Failure},
-    show,
+    runs, show,
 };
 use crate::{
-    app::App,
+    app::{ApiSettings, App},
+    chain::Observe,
     config::{ModelArguments, NodeConfig, ServeArguments, ServeConfig},
     node::{self, Node},
-    router, server,
+    router,
+    runs::RunStore,
+    server,
 };
 
 /// Checks the configuration and the chains without loading a model.
@@ -47,10 +52,15 @@ pub(super) async fn serve(
         )
     })?;
     let address = listener.local_addr().unwrap_or(serving.listen);
-    let app = App::loading(serving.api);
+    // Whoever asks for records relies on them: without a place for them nothing is served.
+    let records = serving.record_runs.then(runs::open).transpose()?;
+    let observer = records.clone().map(|store| Arc::new(store) as Arc<dyn Observe>);
+    let _last_words = records.clone().map(Flushed);
+    let app = App::loading(ApiSettings { records, ..serving.api });
     let router = router::router(app.clone());
     let loading = async {
-        let mut node = Node::start(&config, &|line| tracing::info!("{line}")).await?;
+        let report = |line: &str| tracing::info!("{line}");
+        let mut node = Node::start_observed(&config, observer.clone(), &report).await?;
         app.serve(node.catalog.clone());
         show::note(&format!(
             "serving on http://{address} (base URL http://{address}/v1); Ctrl-C stops"
@@ -59,7 +69,7 @@ pub(super) async fn serve(
         let mut hangups = Hangups::new();
         loop {
             hangups.next().await;
-            match reload(models, arguments, &app, &node).await {
+            match reload((models, arguments), &app, &node, observer.clone()).await {
                 Ok(changed) => node = changed,
                 Err(failure) => {
                     tracing::error!("the old configuration stays: {}", failure.message);
@@ -87,21 +97,30 @@ pub(super) async fn serve(
 /// Reads the configuration and the chains again. Answers that run are not disturbed; whether the new
 /// configuration is good is known before the old one is given up.
 async fn reload(
-    models: &ModelArguments,
-    arguments: &ServeArguments,
+    (models, arguments): (&ModelArguments, &ServeArguments),
     app: &App,
     node: &Node,
+    observer: Option<Arc<dyn Observe>>,
 ) -> Result<Node, Failure> {
     tracing::info!("reading the configuration again");
     let config = NodeConfig::resolve(models)?;
     let serving = ServeConfig::resolve(models, arguments)?;
-    let changed = node.restart(&config, &|line| tracing::info!("{line}")).await?;
+    let changed = node.restart(&config, observer, &|line| tracing::info!("{line}")).await?;
     app.set_access(serving.api.access);
     app.serve(changed.catalog.clone());
     tracing::info!(
         "models, roles, chains and keys are as configured now; other settings need a restart"
     );
     Ok(changed)
+}
+
+/// Records whose last entries are written before the program ends.
+struct Flushed(RunStore);
+
+impl Drop for Flushed {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
 }
 
 /// Requests to read the configuration again: `SIGHUP`, where there is such a thing.

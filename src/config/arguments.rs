@@ -143,6 +143,11 @@ pub struct ServeArguments {
     /// none [default: 1000]
     #[arg(long, value_name = "N", env = "PONDER_MAX_RESPONSES")]
     pub max_responses: Option<usize>,
+    /// Record what chains do, with every question, prompt and answer, in the file that `ponder runs` reads
+    /// (PONDER_RUNS names another). A run's record can be read with the key that started it
+    #[arg(long, env = "PONDER_RECORD_RUNS", value_name = "YES", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
+    pub record_runs: Option<bool>,
     /// How long an answer may take from its turn on; then it ends with an error [default: 0s, no limit]
     #[arg(long, value_name = "TIME", env = "PONDER_GENERATION_TIMEOUT")]
     pub generation_timeout: Option<String>,

@@ -81,6 +81,7 @@ pub(super) struct ServerTable {
     pub(super) max_waiting: Option<usize>,
     pub(super) queue_timeout: Option<String>,
     pub(super) max_responses: Option<usize>,
+    pub(super) record_runs: Option<bool>,
     pub(super) generation_timeout: Option<String>,
     pub(super) answer_time: Option<String>,
     pub(super) drain_timeout: Option<String>,

@@ -27,6 +27,8 @@ pub struct ServeConfig {
     pub api: ApiSettings,
     /// How connections are treated.
     pub server: ServerSettings,
+    /// Whether the runs of chains are recorded.
+    pub record_runs: bool,
 }
 
 impl ServeConfig {
@@ -102,6 +104,7 @@ impl ServeConfig {
                 ..defaults
             },
             server: ServerSettings { drain_timeout, ..ServerSettings::default() },
+            record_runs: arguments.record_runs.or(file.record_runs).unwrap_or(false),
         })
     }
 }

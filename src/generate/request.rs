@@ -57,6 +57,17 @@ pub struct Request {
     /// Whether a chain reports what its steps write while they write it, where that is neither its thinking
     /// nor its answer; see [`StepState::Wrote`](super::StepState::Wrote).
     pub step_text: bool,
+    /// Whose it is, where records of what is done are kept by that.
+    pub origin: Option<Arc<Origin>>,
+}
+
+/// Whose request it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The run that it is answered in; `None` where it is a part of one.
+    pub run: Option<String>,
+    /// The name of the key it came with; `None` where no key is needed.
+    pub owner: Option<Arc<str>>,
 }
 
 /// A prompt that is continued as it is, without a chat template.

@@ -78,7 +78,7 @@ pub struct Summary {
 /// What the writing thread is told.
 #[derive(Debug)]
 enum Order {
-    Begin { id: String, summary: Summary, head: String },
+    Begin { id: String, owner: String, summary: Summary, head: String },
     Entry { id: String, kind: &'static str, body: String },
     End { id: String, state: RunState, tokens: u64, tail: String },
     Flush(Sender<()>),
@@ -128,6 +128,27 @@ impl RunStore {
         rows.collect::<Result<_, _>>().map_err(wrong)
     }
 
+    /// The whole record of exactly this run, if it is this owner's: the key it was asked with, or nobody's.
+    ///
+    /// # Errors
+    ///
+    /// No such record; a file that cannot be read.
+    pub fn owned(&self, id: &str, owner: Option<&str>) -> Result<RunRecord, StoreError> {
+        let connection = connect(&self.path)?;
+        let found: Option<i64> = connection
+            .query_row(
+                "SELECT 1 FROM runs WHERE id = ?1 AND owner = ?2",
+                [id, owner.unwrap_or_default()],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|error| broken(&self.path, error))?;
+        match found {
+            Some(_) => self.read(&connection, id),
+            None => Err(StoreError::Unknown(id.to_owned())),
+        }
+    }
+
     /// The whole record of the run whose id begins like this.
     ///
     /// # Errors
@@ -148,13 +169,18 @@ impl RunStore {
             [] | [_] => return Err(StoreError::Unknown(id.to_owned())),
             _ => return Err(StoreError::Ambiguous(id.to_owned())),
         };
+        self.read(&connection, id)
+    }
+
+    fn read(&self, connection: &Connection, id: &str) -> Result<RunRecord, StoreError> {
+        let wrong = |error: rusqlite::Error| broken(&self.path, error);
         let (state, head, tail): (String, String, Option<String>) = connection
             .query_row("SELECT state, head, tail FROM runs WHERE id = ?1", [id], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()
             .map_err(wrong)?
-            .ok_or_else(|| StoreError::Unknown(id.clone()))?;
+            .ok_or_else(|| StoreError::Unknown(id.to_owned()))?;
         let mut statement = connection
             .prepare("SELECT kind, body FROM entries WHERE run = ?1 ORDER BY number")
             .map_err(wrong)?;
@@ -224,8 +250,26 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection
         .busy_timeout(Duration::from_secs(5))
         .and_then(|()| connection.execute_batch(TABLES))
+        .and_then(|()| add_owner(&connection))
         .map_err(|error| broken(path, error))?;
     Ok(connection)
+}
+
+/// Files of earlier versions do not say whose a run is.
+fn add_owner(connection: &Connection) -> rusqlite::Result<()> {
+    let known: i64 = connection.query_row(
+        "SELECT count(*) FROM pragma_table_info('runs') WHERE name = 'owner'",
+        [],
+        |row| row.get(0),
+    )?;
+    if known > 0 {
+        return Ok(());
+    }
+    match connection.execute_batch("ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT ''") {
+        // Another process was faster.
+        Err(error) if error.to_string().contains("duplicate column") => Ok(()),
+        ended => ended,
+    }
 }
 
 const TABLES: &str = "
@@ -273,12 +317,12 @@ impl Writer {
 
     fn carry_out(&self, order: &Order) -> rusqlite::Result<()> {
         match order {
-            Order::Begin { id, summary, head } => {
+            Order::Begin { id, owner, summary, head } => {
                 let started = i64::try_from(summary.started_ms).unwrap_or(i64::MAX);
                 self.connection.execute(
-                    "INSERT OR REPLACE INTO runs (id, started_ms, chain, question, state, head) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![id, started, summary.chain, summary.question, "running", head],
+                    "INSERT OR REPLACE INTO runs (id, owner, started_ms, chain, question, state, head) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    params![id, owner, started, summary.chain, summary.question, "running", head],
                 )?;
                 self.prune()
             }
@@ -320,7 +364,10 @@ impl Writer {
 
 impl Observe for RunStore {
     fn begins(&self, plan: &Plan, models: &ModelNames, request: &Request) -> Arc<dyn ObserveRun> {
-        let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect();
+        let origin = request.origin.as_deref();
+        let own = || uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect();
+        let id: String = origin.and_then(|origin| origin.run.clone()).unwrap_or_else(own);
+        let owner = origin.and_then(|origin| origin.owner.as_deref()).unwrap_or_default().to_owned();
         let started_ms = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, record::milliseconds);
@@ -350,7 +397,7 @@ impl Observe for RunStore {
         };
         let recorder =
             Recorder { id: id.clone(), sender: self.sender.clone(), ended: AtomicBool::new(false) };
-        recorder.tell(Order::Begin { id, summary, head: head.to_string() });
+        recorder.tell(Order::Begin { id, owner, summary, head: head.to_string() });
         Arc::new(recorder)
     }
 }

@@ -34,7 +34,10 @@ pub(crate) fn with_chain(script: Script, settings: ApiSettings) -> TestApp {
     let engine = Arc::new(engine);
     let plan = Arc::new(shipped()[0].plan().expect("the shipped chain"));
     let models = Models::only(Named::new(MODEL, engine.clone()));
-    let chain = Chain::new(Arc::clone(&plan), models);
+    let mut chain = Chain::new(Arc::clone(&plan), models);
+    if let Some(records) = settings.records.clone() {
+        chain = chain.observed_by(Arc::new(records));
+    }
     let mut catalog = Catalog::default();
     catalog.insert(info(MODEL), engine);
     let chain_info = ModelInfo { id: "chain/solve".to_owned(), ..info("chain/solve") };

@@ -12,6 +12,7 @@ use ponder::{
     app::ApiSettings,
     engine::scripted::{Ending, Failure, Reply, Script},
     limits::Limits,
+    runs::RunStore,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -261,6 +262,53 @@ async fn a_run_belongs_to_the_key_that_started_it() {
         let run = text(send(Method::DELETE, &run, alice, json!({})).await).await;
         assert!(run.contains("\"state\":\"cancelled\""), "{run}");
     }
+}
+
+#[tokio::test]
+async fn a_record_is_read_with_the_key_that_started_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let records = RunStore::open(&folder.path().join("runs.sqlite"), 10).expect("a store");
+    let keys = "alice alices-secret-key-1\nbob bobs-secret-key-123";
+    let access = Access::Keys(KeyRing::parse(keys).expect("keys"));
+    let settings = ApiSettings { access, records: Some(records.clone()), ..ApiSettings::default() };
+    let app = with_chain(Script::answering(thoughtful()), settings);
+    let send = async |method: Method, path: &str, key: &str, body: Value| {
+        let mut sent = request(method, path, Body::from(body.to_string()));
+        let value = format!("Bearer {key}").parse().expect("a header");
+        sent.headers_mut().insert("authorization", value);
+        let answer = app.router.clone().oneshot(sent).await.expect("infallible");
+        let id = answer.headers().get("x-ponder-run-id").cloned();
+        (answer.status(), id, text(answer).await)
+    };
+    let (alice, bob) = ("alices-secret-key-1", "bobs-secret-key-123");
+    let messages = json!([{"role": "user", "content": "What is 12 + 30?"}]);
+    let asked = json!({"model": "chain/solve", "messages": messages, "n": 2});
+    let (status, id, _) = send(Method::POST, CHAT, alice, asked).await;
+    let id = id.expect("an id").to_str().expect("text").to_owned();
+    assert_eq!(status, 200);
+    for id in [id.clone(), format!("{id}_2")] {
+        let path = format!("/v1/runs/{id}/record");
+        let (status, _, record) = send(Method::GET, &path, alice, json!({})).await;
+        assert_eq!(status, 200, "{record}");
+        let record: Value = serde_json::from_str(&record).expect("JSON");
+        assert_eq!((&record["id"], &record["state"]), (&json!(id), &json!("finished")));
+        assert_eq!(record["request"]["messages"], messages);
+        assert_eq!(record["calls"].as_array().map(Vec::len), Some(1));
+        // A beginning of the id is not the id, and another key is not its key.
+        let (status, _, refused) = send(Method::GET, &path, bob, json!({})).await;
+        let refused: Value = serde_json::from_str(&refused).expect("JSON");
+        assert_eq!((status.as_u16(), &refused["error"]["code"]), (404, &json!("run_not_found")));
+        let part = format!("/v1/runs/{}/record", &id[..id.len() - 1]);
+        assert_eq!(send(Method::GET, &part, alice, json!({})).await.0, 404);
+    }
+    // A model that is no chain is not recorded, and neither is anything where nobody asked for it.
+    let (_, id, _) = send(Method::POST, CHAT, alice, question(json!({}))).await;
+    let path = format!("/v1/runs/{}/record", id.expect("an id").to_str().expect("text"));
+    assert_eq!(send(Method::GET, &path, alice, json!({})).await.0, 404);
+    let plain = answering(thoughtful());
+    let refused = plain.fetch("/v1/runs/run_x/record").await;
+    assert_eq!(refused.status, 404);
+    assert!(refused.text().contains("--record-runs"), "{}", refused.text());
 }
 
 #[tokio::test]

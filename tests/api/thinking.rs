@@ -19,7 +19,7 @@ fn joined(chunks: &[Value], field: &str) -> String {
 }
 
 #[tokio::test]
-async fn t1_both_names_carry_the_same_text() {
+async fn t1_t2_both_names_carry_the_same_text() {
     let app = showing(ReasoningOutput::Both);
     let chunks = app.stream(json!({})).await.chunks();
     assert_eq!(joined(&chunks, "reasoning_content"), "Twelve plus thirty. ");

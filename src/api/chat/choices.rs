@@ -95,6 +95,7 @@ impl Choices {
     where
         T: Future<Output = Result<Permit, GenerateError>> + Send,
     {
+        let requests = running.marked(requests);
         let meter = app.metrics().begin(&entry.info.id);
         let mut watch = Watch { meter: if typical { meter.typical() } else { meter }, running };
         let open = u32::try_from(requests.len()).unwrap_or(u32::MAX);

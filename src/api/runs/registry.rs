@@ -20,7 +20,7 @@ use crate::{
     access::Caller,
     api::chat::{choices::Piece, identity::Identity},
     error::ApiError,
-    generate::GenerateError,
+    generate::{GenerateError, Origin, Request},
 };
 
 /// How long a run is known after its end.
@@ -145,6 +145,20 @@ pub(in crate::api) struct Running {
 }
 
 impl Running {
+    /// The requests of its answers, with whose they are: the first is the run itself, further ones are
+    /// numbered from 2.
+    pub(in crate::api) fn marked(&self, mut requests: Vec<Request>) -> Vec<Request> {
+        for (request, number) in requests.iter_mut().zip(1_u32..) {
+            let run = match number {
+                1 => self.run.identity.run.clone(),
+                number => format!("{}_{number}", self.run.identity.run),
+            };
+            let owner = self.run.caller.key.clone();
+            request.origin = Some(Arc::new(Origin { run: Some(run), owner }));
+        }
+        requests
+    }
+
     /// Waits until somebody cancels it.
     pub(in crate::api) fn cancelled(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut cancelled = self.run.cancelled.subscribe();
