@@ -37,7 +37,7 @@ pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
 pub use pace::Pace;
 pub use request::{Format, Kind, Message, Origin, RawPrompt, Request, Role, Sampling, Thinking};
-pub use token::{RankedToken, TokenLogprob};
+pub use token::{MOST_SCORED_TOKENS, RankedToken, TokenLogprob};
 pub use tokenize::Tokenize;
 pub use tools::{Function, ToolCall, ToolChoice, Tools};
 

@@ -86,6 +86,14 @@ impl Budget {
         allowance
     }
 
+    /// Whether no answer can be begun any more.
+    pub(super) fn is_spent(&self) -> bool {
+        let spent = self.spent();
+        self.ends_within(Duration::ZERO)
+            || self.limits.calls.is_some_and(|most| spent.calls >= most)
+            || self.left(&spent, Purpose::Answer) == Some(0)
+    }
+
     /// What may still be written for this purpose; `None` if there is no limit.
     fn left(&self, spent: &Spent, purpose: Purpose) -> Option<u64> {
         let overall =

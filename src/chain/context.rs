@@ -1,6 +1,9 @@
 //! What a step may ask of the run it belongs to.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
@@ -36,6 +39,8 @@ pub struct Context<'run> {
     part_of: Option<&'run Self>,
     /// What is added to the seed.
     variation: u64,
+    /// For how many turns, one after the other, the time that is left must do.
+    turns: u32,
 }
 
 /// A model call that a step asks for.
@@ -81,7 +86,31 @@ impl Called {
 
 impl<'run> Context<'run> {
     pub(super) fn new(run: &'run Run, id: String, action: &'static str, outlet: Outlet) -> Self {
-        Self { run, id, action, outlet, usage: Mutex::default(), part_of: None, variation: 0 }
+        Self {
+            run,
+            id,
+            action,
+            outlet,
+            usage: Mutex::default(),
+            part_of: None,
+            variation: 0,
+            turns: 1,
+        }
+    }
+
+    /// The same as one of so many turns that share the time that is left.
+    pub(super) fn sharing(self, turns: u32) -> Self {
+        Self { turns: turns.max(1), ..self }
+    }
+
+    /// What is left of the time for one turn.
+    fn time(&self) -> Option<Duration> {
+        self.run.remaining().map(|time| time / self.turns)
+    }
+
+    /// How many answers the reasoner works on at the same time, where it knows.
+    pub(super) fn at_once(&self) -> usize {
+        self.run.reasoner_at_once()
     }
 
     /// The same with something added to the seed.
@@ -96,7 +125,9 @@ impl<'run> Context<'run> {
 
     /// The same step, its answers sent to another outlet.
     pub(super) fn sending_to(&'run self, outlet: Outlet) -> Self {
-        Self::new(self.run, self.id.clone(), self.action, outlet).part_of(Some(self))
+        Self::new(self.run, self.id.clone(), self.action, outlet)
+            .part_of(Some(self))
+            .sharing(self.turns)
     }
 
     /// The step's id, with the numbers of the parts it belongs to.
@@ -187,31 +218,31 @@ impl<'run> Context<'run> {
     /// for so many turns.
     pub(super) async fn run_part(
         &self,
-        (number, turns): (usize, usize),
+        (number, turns): (usize, u32),
         part: Part,
         outlet: PartOutlet,
     ) -> Result<Solution, GenerateError> {
-        let turns = u32::try_from(turns.max(1)).unwrap_or(u32::MAX);
-        let time = self.run.remaining().map(|time| time / turns);
+        let time = self.time().map(|time| time / turns.max(1));
         let path = format!("{}/{number}/", self.id);
-        let part = self.run.part(path, part, time, self.part_outlet(outlet));
+        let part = self.run.part(path, part, (time, self.variation), self.part_outlet(outlet));
         run::answer(&part, self).await
     }
 
     /// Has another chain or a model answer part `number` of a composite question.
     pub(super) async fn call_part(
         &self,
-        number: usize,
+        (number, turns): (usize, u32),
         name: &str,
         text: String,
         outlet: PartOutlet,
     ) -> Result<Solution, GenerateError> {
         let step = CallModel::of(Target::Named(name.to_owned()));
         let id = format!("{}/{number}", self.id);
-        let context =
-            Context::new(self.run, id, Action::from(step.clone()).name(), self.part_outlet(outlet))
-                .part_of(Some(self))
-                .varied(self.variation);
+        let action = Action::from(step.clone()).name();
+        let context = Context::new(self.run, id, action, self.part_outlet(outlet))
+            .part_of(Some(self))
+            .varied(self.variation)
+            .sharing(self.turns.saturating_mul(turns.max(1)));
         context.report(StepState::Started).await;
         let started = Instant::now();
         match step.run(vec![Message::user(text)], &context).await {
@@ -259,7 +290,7 @@ impl<'run> Context<'run> {
                 Target::Named(name) => format!("no model is called `{name}`"),
             }));
         };
-        request.within = self.run.remaining();
+        request.within = self.time();
         request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
         match self.run.budget.begin(purpose) {
             Allowance::Recommended => {}

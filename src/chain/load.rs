@@ -15,6 +15,9 @@ mod name;
 mod several;
 mod step;
 mod vote;
+
+pub(super) use several::MOST_AT_ONCE;
+pub(super) use vote::MOST_SAMPLES;
 mod yaml;
 
 /// The version of the format that is read.
@@ -93,8 +96,10 @@ enum Gives {
 /// What is around a step.
 #[derive(Debug, Clone, Copy, Default)]
 struct Surroundings {
-    /// Whether there is an item, because this is inside of a `map`.
+    /// Whether there is an item, because this is inside of a `map`, or weighs a sample.
     item: bool,
+    /// Whether there is a number, because this is inside of a `map` or a `vote`.
+    index: bool,
     /// Whether other steps run at the same time or in its place, so that it cannot end the chain.
     beside: bool,
 }

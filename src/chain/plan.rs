@@ -258,6 +258,17 @@ impl Call {
 }
 
 impl Branch {
+    /// Whether a call in it has a temperature of its own, above 0.
+    pub(super) fn sets_temperature(&self) -> bool {
+        let mut sets = false;
+        self.visit(&mut |call| {
+            if let Call::Action { action: Action::CallModel(call), .. } = call {
+                sets |= call.temperature.is_some_and(|temperature| temperature > 0.0);
+            }
+        });
+        sets
+    }
+
     /// Every call in it, in order.
     fn visit<'plan>(&'plan self, see: &mut dyn FnMut(&'plan Call)) {
         match self {

@@ -45,6 +45,8 @@ pub(super) struct Run {
     outlet: Outlet,
     /// What stands in front of the step ids in events.
     path: String,
+    /// What is added to the seed, for a part that is answered anew.
+    variation: u64,
     /// Who keeps a record of it.
     pub(super) watch: Option<Arc<dyn ObserveRun>>,
 }
@@ -64,6 +66,7 @@ impl Run {
             known_kind: None,
             outlet,
             path: String::new(),
+            variation: 0,
             watch: None,
         }
     }
@@ -78,7 +81,7 @@ impl Run {
         &self,
         path: String,
         part: Part,
-        time: Option<Duration>,
+        (time, variation): (Option<Duration>, u64),
         outlet: Outlet,
     ) -> Self {
         Self {
@@ -92,8 +95,20 @@ impl Run {
             time: time.map(|time| (Instant::now(), time)),
             outlet,
             path,
+            variation,
             watch: self.watch.clone(),
         }
+    }
+
+    /// Whether nothing more can be answered within its limits, or its time is over.
+    pub(super) fn is_spent(&self) -> bool {
+        self.budget.is_spent() || self.remaining() == Some(Duration::ZERO)
+    }
+
+    /// How many answers the reasoner works on at the same time, where it knows.
+    pub(super) fn reasoner_at_once(&self) -> usize {
+        let pace = self.models.reasoner.model.pace();
+        pace.map_or(usize::MAX, |pace| pace.at_once as usize).max(1)
     }
 
     /// What is left of the time in which the answer should be there.
@@ -136,7 +151,8 @@ async fn solve<'run>(
     scope: &mut Scope<'run>,
     whole: Option<&'run Context<'run>>,
 ) -> Result<Solution, GenerateError> {
-    let walk = Walk { run, path: run.path.clone(), part_of: whole, variation: 0 };
+    let variation = run.variation;
+    let walk = Walk { run, path: run.path.clone(), part_of: whole, variation, turns: 1 };
     let flow = walk.block(&run.plan.block, scope, run.outlet.clone()).await?;
     let (Flow::Goes(value) | Flow::Ends(value)) = flow;
     let solution = value

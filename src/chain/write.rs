@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     ballot::Stop,
+    pieces::MOST_PIECES,
     plan::{
         Block, Body, Branch, Call, Choice, Condition, Form, Plan, PlannedStep, Retry, Source, Vote,
     },
@@ -227,7 +228,8 @@ impl Writer<'_> {
                     Each::Other(name) => name.clone(),
                 };
                 let model = step.asks.then(|| ("model", "general".into()));
-                let options = [("each", each.into()), ("at_once", step.at_once.into())];
+                let options =
+                    [("each", each.into()), ("at_once", step.at_once.clamp(1, MOST_PIECES).into())];
                 options.into_iter().chain(model).collect()
             }
             Action::ExtractAnswer(step) => vec![("as", step.find.as_str().into())],

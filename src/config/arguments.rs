@@ -144,7 +144,7 @@ pub struct ServeArguments {
     #[arg(long, value_name = "N", env = "PONDER_MAX_RESPONSES")]
     pub max_responses: Option<usize>,
     /// Record what chains do, with every question, prompt and answer, in the file that `ponder runs` reads
-    /// (PONDER_RUNS names another). A run's record can be read with the key that started it
+    /// (`PONDER_RUNS` names another). A run's record can be read with the key that started it
     #[arg(long, env = "PONDER_RECORD_RUNS", value_name = "YES", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
     pub record_runs: Option<bool>,

@@ -20,10 +20,10 @@ use super::{
     steering::{Form, Steering},
     tokens::{TokenDecoder, Tokens},
 };
-use crate::generate::{Delta, GenerateError, Sampling};
+use crate::generate::{Delta, GenerateError, MOST_SCORED_TOKENS, Sampling};
 
-/// The most tokens of a text whose probabilities are asked for.
-pub const MOST_SCORED_TOKENS: usize = 2048;
+/// The most tokens that are read again behind tokens that end an answer: some 20 messages of a conversation.
+const MOST_READ_AGAIN: usize = 8 * MOST_SCORED_TOKENS;
 
 /// A text whose tokens are to be ranked.
 pub(super) struct Scoring {
@@ -54,6 +54,14 @@ impl Scoring {
                  and this one has {}: shorten it, or leave out one of the two.",
                 text.len()
             );
+            return Err(GenerateError::invalid("prompt", message));
+        }
+        // Each of these is read from the beginning.
+        let ends = (1..).zip(text.iter()).filter(|(_, token)| stop_tokens.contains(token));
+        let again: usize = ends.map(|(read, _)| read).sum();
+        if again > MOST_READ_AGAIN {
+            let message = "`echo` together with `logprobs` takes prompts with few tokens that end an answer, \
+                           and this one has too many: leave out one of the two.";
             return Err(GenerateError::invalid("prompt", message));
         }
         Ok(Self { engine, tokens, stop_tokens, text, alternatives })

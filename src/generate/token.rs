@@ -1,5 +1,8 @@
 //! What is known about single tokens of an answer, for those who ask.
 
+/// The most tokens of a prompt that are ranked; see [`Request::echoes_logprobs`](super::Request::echoes_logprobs).
+pub const MOST_SCORED_TOKENS: usize = 2048;
+
 /// A token of the answer, and how likely it was.
 ///
 /// The probabilities are the model's own: natural logarithms over the whole vocabulary, before

@@ -316,6 +316,7 @@ pub(super) fn finish(finish: &Finish) -> Json {
         "prompt_tokens": finish.usage.prompt_tokens,
         "completion_tokens": finish.usage.completion_tokens,
         "reasoning_tokens": finish.usage.reasoning_tokens,
+        "confidence": finish.confidence,
     })
 }
 

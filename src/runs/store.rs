@@ -26,7 +26,7 @@ use crate::{
 
 use super::record::{self, RecordedRequest, RunRecord, RunState};
 
-/// How many records are kept if nobody says otherwise.
+/// How many records are kept if nobody says otherwise: those of the command line, and those of each key.
 pub const KEPT: usize = 1000;
 
 /// How much may wait to be written; what comes while so much waits is left out of the record.
@@ -104,7 +104,8 @@ impl RunStore {
     /// Waits until everything so far is written, at most a few seconds.
     pub fn flush(&self) {
         let (done, written) = mpsc::channel();
-        if self.sender.send(Order::Flush(done)).is_ok() {
+        // Where so much waits that there is no room for this, there is no use in waiting.
+        if self.sender.try_send(Order::Flush(done)).is_ok() {
             let _ = written.recv_timeout(Duration::from_secs(5));
         }
     }
@@ -138,7 +139,7 @@ impl RunStore {
         let found: Option<i64> = connection
             .query_row(
                 "SELECT 1 FROM runs WHERE id = ?1 AND owner = ?2",
-                [id, owner.unwrap_or_default()],
+                [id, &served(owner)],
                 |row| row.get(0),
             )
             .optional()
@@ -157,6 +158,14 @@ impl RunStore {
     pub fn show(&self, id: &str) -> Result<RunRecord, StoreError> {
         let wrong = |error: rusqlite::Error| broken(&self.path, error);
         let connection = connect(&self.path)?;
+        // One answer of several is called as the first of them, and then some.
+        let exactly: Option<i64> = connection
+            .query_row("SELECT 1 FROM runs WHERE id = ?1", [id], |row| row.get(0))
+            .optional()
+            .map_err(wrong)?;
+        if exactly.is_some() {
+            return self.read(&connection, id);
+        }
         let mut statement = connection
             .prepare("SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2")
             .map_err(wrong)?;
@@ -230,6 +239,12 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
 
 fn broken(path: &Path, error: impl std::fmt::Display) -> StoreError {
     StoreError::File { path: path.to_owned(), message: error.to_string() }
+}
+
+/// Whose a run is that a server answered: a key's, or anybody's where it asks for none. The runs of the command
+/// line are nobody's in this sense, and no server gives them out.
+fn served(key: Option<&str>) -> String {
+    key.map_or_else(|| "open".to_owned(), |name| format!("key:{name}"))
 }
 
 /// Opens the file; what is in it is for its owner only.
@@ -329,8 +344,10 @@ impl Writer {
             Order::Entry { id, kind, body } => self
                 .connection
                 .execute(
-                    "INSERT INTO entries (run, number, kind, body) VALUES (?1, \
-                     (SELECT coalesce(max(number), 0) + 1 FROM entries WHERE run = ?1), ?2, ?3)",
+                    // Of a run that was forgotten nothing is kept.
+                    "INSERT INTO entries (run, number, kind, body) SELECT ?1, \
+                     (SELECT coalesce(max(number), 0) + 1 FROM entries WHERE run = ?1), ?2, ?3 \
+                     WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?1)",
                     params![id, kind, body],
                 )
                 .map(drop),
@@ -347,14 +364,14 @@ impl Writer {
         }
     }
 
-    /// Forgets the oldest records beyond the bound.
+    /// Forgets the oldest records beyond the bound, of each owner by itself: nobody's push out another's.
     fn prune(&self) -> rusqlite::Result<()> {
         let keep = i64::try_from(self.keep).unwrap_or(i64::MAX);
         let transaction = self.connection.unchecked_transaction()?;
         for table in ["entries WHERE run", "runs WHERE id"] {
             let statement = format!(
-                "DELETE FROM {table} IN (SELECT id FROM runs ORDER BY started_ms DESC, rowid DESC \
-                 LIMIT -1 OFFSET ?1)"
+                "DELETE FROM {table} IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY owner \
+                 ORDER BY started_ms DESC, rowid DESC) AS place FROM runs) WHERE place > ?1)"
             );
             transaction.execute(&statement, [keep])?;
         }
@@ -367,7 +384,7 @@ impl Observe for RunStore {
         let origin = request.origin.as_deref();
         let own = || uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect();
         let id: String = origin.and_then(|origin| origin.run.clone()).unwrap_or_else(own);
-        let owner = origin.and_then(|origin| origin.owner.as_deref()).unwrap_or_default().to_owned();
+        let owner = origin.map(|origin| served(origin.owner.as_deref())).unwrap_or_default();
         let started_ms = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, record::milliseconds);

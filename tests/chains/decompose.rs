@@ -55,7 +55,7 @@ async fn what_no_rule_splits_the_general_model_takes_apart() {
         [
             "Solve 3x+5=20.",
             "Write a greeting program.",
-            "Already known:\n\nSolve 3x+5=20.\n=> 5\n\nWhat is the square of x?"
+            "What is the square of x?\n\nAlready known:\n\nSolve 3x+5=20.\n=> 5"
         ]
     );
     assert_eq!(
@@ -158,8 +158,9 @@ fn what_is_wrong_with_it_is_said() {
     };
     assert!(wrong("at_once: 2").contains("`decompose` needs `each`"));
     assert!(wrong("each: chain/apart\n    at_once: 9").contains("`at_once` is 1 to 8"));
+    assert!(wrong("each: solver\n    model: general").contains("which `models` does not list"));
     assert!(
-        wrong("each: chain/apart\n    model: general").contains("which `models` does not list")
+        wrong("each: chain/apart\n    model: general").contains("needs another chain in `each`")
     );
     assert!(
         wrong("each: chain/apart\n    model: reasoner").contains("runs on the model `general`")

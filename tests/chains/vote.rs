@@ -196,3 +196,57 @@ fn what_is_wrong_with_a_vote_is_said_where_it_stands() {
         assert!(problem.contains(said), "{vote}: {problem}");
     }
 }
+
+#[tokio::test]
+async fn a_model_may_say_what_an_answer_weighs() {
+    let model = Told::new([
+        Reply::saying(boxed("1")),
+        Reply::saying("0.2"),
+        Reply::saying(boxed("2")),
+        Reply::saying("I give it \\boxed{0.8}."),
+    ]);
+    let vote = format!(
+        "vote: 2\n    at_once: 1\n    {REASON}\n    weigh: {{call: \"${{item.text}}\", model: reasoner}}"
+    );
+    let answer = ask(&chain(&vote, &model), "?").await;
+    assert_eq!(answer.content, boxed("2"));
+    let margin = answer.finish.confidence.unwrap().margin;
+    assert!((margin - 0.6).abs() < 1e-9, "{margin}");
+}
+
+#[tokio::test]
+async fn a_limit_ends_a_vote_and_votes_against_nobody() {
+    // Four tokens a sample: the third one is cut before its result.
+    let model = saying(&["7"]);
+    let chain = chain(&format!("vote: 16\n    at_once: 1\n    stop: never\n    {REASON}"), &model);
+    let request = Request { max_tokens: Some(10), ..Request::ask("3+4?") };
+    let answer = collect(&chain, request).await;
+    assert_eq!(answer.content, boxed("7"));
+    let confidence = answer.finish.confidence.unwrap();
+    assert_eq!((confidence.votes, confidence.samples), (2, 2));
+    assert_eq!(confidence.state, ConfidenceState::Unverified);
+    assert_eq!(model.prompts().len(), 3, "nothing is asked that cannot be answered");
+}
+
+#[tokio::test]
+async fn at_temperature_0_one_sample_is_all_there_is_to_know() {
+    let model = saying(&["7"]);
+    let sampling = Sampling { temperature: Some(0.0), ..Sampling::default() };
+    let request = Request { sampling, ..Request::ask("3+4?") };
+    let answer = collect(&chain(&format!("vote: 16\n    {REASON}"), &model), request).await;
+    assert_eq!((answer.content.as_str(), answer.finish.confidence), (boxed("7").as_str(), None));
+    assert_eq!(model.prompts().len(), 1);
+}
+
+#[test]
+fn a_sample_has_a_number_and_what_is_voted_on_inside_of_a_map_its_item() {
+    let item = "vote: 4\n    do: {reason: \"${item}\", as: math}";
+    let problem = load(&voting(item), "voting.yaml").unwrap_err().to_string();
+    assert!(problem.contains("`${item}` is there inside of a `map`"), "{problem}");
+    let inside = "map: ${input.messages}\n    do:\n      steps:\n        - id: inner\n          vote: \
+                  4\n          do: {reason: \"${item.content}\", as: math}\n  - id: last\n    \
+                  prompt: \"{{ answer }}\"";
+    let text = voting(inside).replace("output: ${answer}", "output: ${last}");
+    let loaded = load(&text, "voting.yaml");
+    assert!(loaded.is_ok(), "{loaded:?}");
+}

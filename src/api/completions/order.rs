@@ -11,7 +11,7 @@ use crate::{
     app::ApiSettings,
     catalog::Entry,
     error::ApiError,
-    generate::{Generate, RawPrompt, Request},
+    generate::{Generate, MOST_SCORED_TOKENS, RawPrompt, Request},
 };
 
 /// The most prompts of one request.
@@ -98,6 +98,14 @@ impl Order {
         for prompt in &mut self.prompts {
             let request = Request { raw: Some(prompt.clone()), ..Request::default() };
             let tokens = tokenizer.tokenize(&request).await?;
+            if self.request.echoes_logprobs && tokens.len() > MOST_SCORED_TOKENS {
+                let message = format!(
+                    "`echo` together with `logprobs` takes prompts of at most {MOST_SCORED_TOKENS} tokens, \
+                     and one has {}.",
+                    tokens.len()
+                );
+                return Err(ApiError::invalid("prompt", message));
+            }
             if !self.echo {
                 *prompt = RawPrompt::Tokens(tokens.into());
             }

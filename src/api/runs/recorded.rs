@@ -32,6 +32,8 @@ use crate::{
         (status = 401, description = "The key is missing or wrong.", body = ErrorBody),
         (status = 403, description = "The `Host` header names another machine.", body = ErrorBody),
         (status = 404, description = "There is no record of that run.", body = ErrorBody),
+        (status = 429, description = "Too many records are read at the moment.", body = ErrorBody,
+            headers(("retry-after" = u64, description = "Seconds after which to try again."))),
         (status = 500, description = "The records cannot be read.", body = ErrorBody),
     ),
 )]
@@ -44,9 +46,14 @@ pub(crate) async fn record(
     let Some(records) = app.settings().records.clone() else {
         return Err(ApiError::no_record(&id, "this server keeps none (`--record-runs` does)"));
     };
+    // A record may be long, and so may be the wait for the disk.
+    let turn = app.count_tokens()?;
     let wanted = id.clone();
     // A file is read: not on a thread that serves everybody.
-    let read = tokio::task::spawn_blocking(move || read(&records, &wanted, caller.key.as_deref()));
+    let read = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        read(&records, &wanted, caller.key.as_deref())
+    });
     match read.await {
         Ok(Ok(record)) => Ok(Json(record)),
         Ok(Err(StoreError::Unknown(_) | StoreError::Ambiguous(_))) => {

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::{
     chain::{
         ballot::Stop,
+        load::{MOST_AT_ONCE, MOST_SAMPLES},
         plan::{Block, Body, Branch, Call, PlannedStep, Source, Vote},
         step::Step,
         value::{Solution, Type, Typed},
@@ -137,10 +138,14 @@ impl Composer {
         weigh: Option<Branch>,
     ) -> Handle<'chain, Solution> {
         let Voting { samples, at_once, stop } = voting;
-        if samples < 2 {
-            self.problem(id, "`vote` takes at least two samples");
+        if !(2..=MOST_SAMPLES).contains(&samples) {
+            self.problem(id, &format!("`vote` takes 2 to {MOST_SAMPLES} samples"));
         }
-        let vote = Vote { samples, each, weigh, at_once: at_once.max(1), stop };
+        if matches!(stop, Stop::Unanimous(0 | 1)) {
+            self.problem(id, "a vote ends when at least two in a row agree");
+        }
+        let at_once = at_once.clamp(1, MOST_AT_ONCE);
+        let vote = Vote { samples, each, weigh, at_once, stop };
         self.push(id, Type::Answer, Body::Vote(vote))
     }
 

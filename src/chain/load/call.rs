@@ -200,7 +200,13 @@ impl Loader<'_> {
             true => Each::Itself,
             false => Each::Other(each.value.clone()),
         };
-        Some(Decompose { each, asks: step.model.is_some(), at_once }.into())
+        let asks = step.model.is_some();
+        if asks && each == Each::Itself {
+            let message =
+                "`model` needs another chain in `each`: this one would take every part apart again";
+            return self.problem(place, message);
+        }
+        Some(Decompose { each, asks, at_once }.into())
     }
 
     /// The language of a translation, which must be one that the action translates into.

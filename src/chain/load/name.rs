@@ -43,8 +43,13 @@ impl Loader<'_> {
         let name = match root {
             Root::Question => return Some(Source::Question),
             Root::Messages => return Some(Source::Messages),
-            Root::Item | Root::Index if !self.surroundings.item => {
-                let message = "`${item}` and `${index}` are there inside of a `map` only";
+            Root::Item if !self.surroundings.item => {
+                let message =
+                    "`${item}` is there inside of a `map`, and in `weigh` of a `vote`, only";
+                return self.problem(place, message);
+            }
+            Root::Index if !self.surroundings.index => {
+                let message = "`${index}` is there inside of a `map` or a `vote` only";
                 return self.problem(place, message);
             }
             Root::Item => return Some(Source::Item),

@@ -12,7 +12,7 @@ use crate::{
 use super::{Gives, Loader, Place, Surroundings};
 
 /// The most items that are worked on at the same time.
-pub(super) const MOST_AT_ONCE: usize = 64;
+pub(in crate::chain) const MOST_AT_ONCE: usize = 64;
 
 impl<'file> Loader<'file> {
     pub(super) fn match_on(
@@ -137,7 +137,7 @@ impl<'file> Loader<'file> {
         let Some(way) = &step.each_does else {
             return self.problem(place, "`map` needs `do`: what is done for each item");
         };
-        let around = self.enter(Surroundings { item: true, beside: true });
+        let around = self.enter(Surroundings { item: true, index: true, beside: true });
         let each = self.way(way, place);
         self.surroundings = around;
         let (each, _) = each?;
@@ -169,8 +169,8 @@ impl<'file> Loader<'file> {
         place: Place<'file>,
     ) -> Option<(Body, Type)> {
         if self.surroundings.beside {
-            let message = "`finish` cannot be inside of `parallel`, `map` or `fallback`: other steps \
-                           run at the same time or in its place";
+            let message = "`finish` cannot be inside of `parallel`, `map`, `vote` or `fallback`: other \
+                           steps run at the same time or in its place";
             return self.problem(place, message);
         }
         let source = step.finish.as_ref().map(|text| self.source(&text.value, place))??;

@@ -10,7 +10,7 @@ use crate::chain::{
 use super::{Gives, Loader, Place, Surroundings, several::MOST_AT_ONCE};
 
 /// The most samples of a vote.
-const MOST_SAMPLES: u32 = 256;
+pub(in crate::chain) const MOST_SAMPLES: u32 = 256;
 
 /// How many samples are taken at the same time where the file does not say.
 const AT_ONCE: usize = 4;
@@ -36,8 +36,10 @@ impl<'file> Loader<'file> {
         let Some(way) = &step.each_does else {
             return self.problem(place, "`vote` needs `do`: what gives an answer");
         };
-        let around = self.enter(Surroundings { item: true, beside: true });
+        let item = self.surroundings.item;
+        let around = self.enter(Surroundings { item, index: true, beside: true });
         let each = self.way(way, place);
+        self.enter(Surroundings { item: true, index: true, beside: true });
         let weigh = step.weigh.as_ref().map(|way| self.weight(way, place));
         self.surroundings = around;
         let (each, gives) = each?;
@@ -55,7 +57,8 @@ impl<'file> Loader<'file> {
     fn weight(&mut self, way: &'file Placed<spec::Step>, place: Place<'file>) -> Option<Branch> {
         let (weigh, gives) = self.way(way, place)?;
         if !matches!(gives, Gives::A(Type::Data | Type::Text | Type::Answer) | Gives::Unknown) {
-            let message = "`weigh` gives a number: use `transform` last";
+            let message =
+                "`weigh` gives a number: use `transform` last, or a `call` that answers with one";
             return self.problem(Place::of(way, place.step), message);
         }
         Some(weigh)

@@ -16,18 +16,25 @@ use crate::{
 pub(in crate::chain) struct Scope<'run> {
     run: &'run Run,
     slots: Vec<Option<Value>>,
-    /// The item that a `map` is at, and its number.
-    item: Option<(Json, u64)>,
+    /// The item that a `map` is at, or the sample that is weighed.
+    item: Option<Json>,
+    /// Its number, or that of a sample.
+    index: Option<u64>,
 }
 
 impl<'run> Scope<'run> {
     pub(super) fn new(run: &'run Run) -> Self {
-        Self { run, slots: vec![None; run.plan.slots], item: None }
+        Self { run, slots: vec![None; run.plan.slots], item: None, index: None }
     }
 
     /// The same values for one item of a list.
     pub(super) fn at(&self, item: Json, index: u64) -> Self {
-        Self { item: Some((item, index)), ..self.clone() }
+        Self { item: Some(item), ..self.numbered(index) }
+    }
+
+    /// The same values, and the number of a sample.
+    pub(super) fn numbered(&self, index: u64) -> Self {
+        Self { index: Some(index), ..self.clone() }
     }
 
     pub(super) fn set(&mut self, slot: usize, value: Value) {
@@ -50,8 +57,8 @@ impl<'run> Scope<'run> {
         match source {
             Source::Question => Some(Value::Text(self.run.question.clone())),
             Source::Messages => Some(Value::Messages(self.run.request.messages.clone())),
-            Source::Item => self.item.as_ref().map(|(item, _)| Value::Data(item.clone())),
-            Source::Index => self.item.as_ref().map(|(_, index)| Value::Data((*index).into())),
+            Source::Item => self.item.clone().map(Value::Data),
+            Source::Index => self.index.map(|index| Value::Data(index.into())),
             Source::Step(slot) => self.slots.get(*slot)?.clone(),
             Source::Inside(whole, path) => {
                 let whole = self.get(whole)?.to_json();

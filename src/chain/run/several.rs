@@ -37,12 +37,8 @@ impl Walk<'_> {
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
         // The steps have ids and places of their own, so their path is that of the step they are in.
-        let walk = Walk {
-            run: self.run,
-            path: self.path.clone(),
-            part_of: Some(context),
-            variation: self.variation,
-        };
+        let Self { run, variation, turns, .. } = *self;
+        let walk = Walk { run, path: self.path.clone(), part_of: Some(context), variation, turns };
         let runs = steps.iter().zip(0_u64..).map(|(step, position)| {
             let (walk, mut own) = (walk.varied(position + 1), scope.clone());
             let outlet = outlet_of(context.outlet(), position);

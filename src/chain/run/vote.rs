@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::{
     chain::{
-        ballot::Ballot,
+        ballot::{Ballot, Stop},
         context::Context,
         outlet::Outlet,
         plan::Vote,
@@ -29,25 +29,36 @@ impl Walk<'_> {
     ///
     /// They are counted in the order in which they were begun: what the vote comes to does not depend on how fast
     /// each of them was, and short answers are not counted before long ones. A sample that fails has no
-    /// vote; if none has an answer, the first failure is the step's.
+    /// vote; if none has an answer, the first failure is the step's. A limit of the run ends the vote: what it
+    /// cut says nothing about the question.
     pub(super) async fn vote(
         &self,
         vote: &Vote,
         scope: &Scope<'_>,
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
-        let runs = (0..vote.samples).map(|index| {
-            let own = scope.at(index.into(), index.into());
+        let samples = self.samples(vote);
+        // More than the model works on would only wait, and be begun for nothing when the vote is decided.
+        let at_once = vote.at_once.min(self.run.reasoner_at_once()).max(1);
+        let runs = (0..samples).map(|index| {
+            let own = scope.numbered(index.into());
             let outlet = outlet_of(context.outlet(), index.into());
-            let walk = self.varied(u64::from(index) + 1);
+            let turns = self.turns_at(vote, index, at_once);
+            let walk = Self { turns, ..self.varied(u64::from(index) + 1) };
             async move { walk.sample(vote, index, own, (outlet, context)).await }.boxed()
         });
-        let mut running = stream::iter(runs).buffered(vote.at_once.max(1));
+        let mut running = stream::iter(runs).buffered(at_once);
         let mut ballot = Ballot::default();
         let mut solutions: Vec<Option<Solution>> = Vec::new();
         let mut failure = None;
-        for (index, left) in (0..vote.samples).zip((0..vote.samples).rev()) {
+        for (index, left) in (0..samples).zip((0..samples).rev()) {
             let Some(ended) = running.next().await else { break };
+            let nothing = !matches!(&ended, Ok(sample) if sample.solution.result.is_some());
+            if nothing && index > 0 && self.run.is_spent() {
+                let why = "a limit of the run was reached".to_owned();
+                context.decided(&ballot.standing().0, vec![why]).await;
+                break;
+            }
             match ended {
                 Ok(Sample { solution, weight }) => {
                     ballot.count(index, solution.result.as_ref(), weight);
@@ -75,11 +86,32 @@ impl Walk<'_> {
         let chosen = chosen.or_else(|| solutions.into_iter().flatten().next());
         match (chosen, failure) {
             (Some(solution), _) => {
-                Ok(Value::Answer(Solution { confidence: Some(ballot.confidence()), ..solution }))
+                // One sample is no vote.
+                let confidence = Some(ballot.confidence()).filter(|_| samples > 1);
+                Ok(Value::Answer(Solution { confidence, ..solution }))
             }
             (None, Some(error)) => Err(error),
             (None, None) => Err(GenerateError::engine("a vote without samples has no answer")),
         }
+    }
+
+    /// How many samples there are at most. At temperature 0 all of them would be the same.
+    fn samples(&self, vote: &Vote) -> u32 {
+        let greedy = self.run.request.sampling.temperature == Some(0.0);
+        if greedy && !vote.each.sets_temperature() { 1 } else { vote.samples }
+    }
+
+    /// For how many turns the time must do that is left when sample `index` begins: those that the vote is likely
+    /// to need.
+    fn turns_at(&self, vote: &Vote, index: u32, at_once: usize) -> u32 {
+        // With none against it an answer is certain after four.
+        let likely = match vote.stop {
+            Stop::Never => vote.samples,
+            Stop::Adaptive => vote.samples.min(4),
+            Stop::Unanimous(row) => vote.samples.min(row),
+        };
+        let together = u32::try_from(at_once).unwrap_or(u32::MAX).max(1);
+        self.turns.saturating_mul(likely.saturating_sub(index).max(1).div_ceil(together))
     }
 
     /// One sample, and what it weighs.
@@ -103,11 +135,17 @@ impl Walk<'_> {
         let mut own = scope.at(Value::Answer(solution.clone()).to_json(), index.into());
         let name = format!("{number}/weigh");
         let weight = self.branch(weigh, &name, &mut own, (outlet.beside(), whole)).await?;
-        let weight = number_of(&weight.to_json()).ok_or_else(|| {
+        let weight = match weight {
+            // The result of an answer, or all that it says.
+            Value::Answer(Solution { result: Some(result), .. }) => Json::from(result.bare()),
+            Value::Answer(solution) => Json::from(solution.text),
+            weight => weight.to_json(),
+        };
+        let weight = number_of(&weight).ok_or_else(|| {
+            let got: String = weight.to_string().chars().take(80).collect();
             GenerateError::engine(format!(
-                "`weigh` of the step `{}` needs a number, at least 0, and got {}",
+                "`weigh` of the step `{}` needs a number, at least 0, and got {got}",
                 whole.id(),
-                weight.to_json()
             ))
         })?;
         Ok(Sample { solution, weight })

@@ -26,6 +26,8 @@ pub(super) struct Walk<'run> {
     pub(super) part_of: Option<&'run Context<'run>>,
     /// What is added to the seed: the same prompt, asked again or for another item, is to be answered anew.
     pub(super) variation: u64,
+    /// For how many turns, one after the other, the time that is left must do.
+    pub(super) turns: u32,
 }
 
 /// What came of a step or a block.
@@ -43,7 +45,8 @@ impl<'run> Walk<'run> {
     where
         'run: 'part,
     {
-        Walk { run: self.run, path, part_of: Some(part_of), variation: self.variation }
+        let Self { run, variation, turns, .. } = *self;
+        Walk { run, path, part_of: Some(part_of), variation, turns }
     }
 
     /// The same way for attempt or item `number`; the first is as if there were no others.
@@ -105,7 +108,8 @@ impl<'run> Walk<'run> {
         };
         let context = Context::new(self.run, id, action(&step.body, chosen), outlet)
             .part_of(self.part_of)
-            .varied(self.variation);
+            .varied(self.variation)
+            .sharing(self.turns);
         for condition in &step.when {
             if let (false, found) = scope.check(condition)? {
                 let reason = format!("not needed: this is {found}");
@@ -241,7 +245,8 @@ impl<'run> Walk<'run> {
             Branch::Call(call) => {
                 let context = Context::new(self.run, id, call.name(), outlet)
                     .part_of(Some(whole))
-                    .varied(self.variation);
+                    .varied(self.variation)
+                    .sharing(self.turns);
                 context.report(StepState::Started).await;
                 let started = Instant::now();
                 match self.call(call, scope, &context).await {

@@ -18,7 +18,7 @@ use crate::{
         plan::ModelRole,
         prompt::Prompt,
         routing, texts,
-        value::{Outcome, Solution},
+        value::Solution,
     },
     generate::{
         FinishReason, Format, GenerateError, Message, Request, Sampling, Thinking, ThinkingEnd,
@@ -181,7 +181,9 @@ impl Decompose {
                     false => PartOutlet::Beside,
                 };
                 // What is left of the time is for this part and those that come after it.
-                let turns = (waiting.len() + 1).div_ceil(self.at_once.max(1));
+                let together = self.at_once.min(context.at_once()).max(1);
+                let turns = (waiting.len() + 1).div_ceil(together).max(chain_from(place, pieces));
+                let turns = u32::try_from(turns).unwrap_or(u32::MAX);
                 let part = with_results(piece, pieces, &solutions);
                 let answer = self.answer(place + 1, part, turns, outlet, context);
                 running.push(answer.map(move |ended| (place, ended)).boxed());
@@ -198,13 +200,13 @@ impl Decompose {
         &self,
         number: usize,
         part: Part,
-        turns: usize,
+        turns: u32,
         outlet: PartOutlet,
         context: &Context<'_>,
     ) -> Result<Solution, GenerateError> {
         match &self.each {
             Each::Itself => context.run_part((number, turns), part, outlet).await,
-            Each::Other(name) => context.call_part(number, name, part.text, outlet).await,
+            Each::Other(name) => context.call_part((number, turns), name, part.text, outlet).await,
         }
     }
 }
@@ -227,20 +229,35 @@ async fn report(pieces: &[Piece], context: &Context<'_>) {
     context.decided(&format!("{} parts", pieces.len()), reasons.collect()).await;
 }
 
-/// A part with the results that it needs.
+/// How many parts, each in need of the one before, begin with this one.
+fn chain_from(place: usize, pieces: &[Piece]) -> usize {
+    let after = (0..pieces.len())
+        .filter(|other| pieces.get(*other).is_some_and(|piece| piece.needs.contains(&place)));
+    1 + after.map(|other| chain_from(other, pieces)).max().unwrap_or(0)
+}
+
+/// The most characters of an answer without a result that another part is given.
+const MOST_KNOWN: usize = 2000;
+
+/// A part with the results that it needs, behind its question.
 fn with_results(piece: &Piece, pieces: &[Piece], solutions: &[Option<Solution>]) -> Part {
     let Part { kind, text } = piece.part.clone();
     let known = piece.needs.iter().filter_map(|needed| {
         let solution = solutions.get(*needed)?.as_ref()?;
         let asked = &pieces.get(*needed)?.part.text;
-        let result = solution.result.as_ref().map_or(solution.text.trim(), Outcome::bare);
+        let result = match &solution.result {
+            Some(result) => result.bare().to_owned(),
+            // What was cut off, or says why there is nothing, is no result.
+            None if solution.reason == FinishReason::Length => return None,
+            None => solution.text.trim().chars().take(MOST_KNOWN).collect(),
+        };
         Some(format!("{asked}\n=> {result}"))
     });
     let known: Vec<String> = known.collect();
     if known.is_empty() {
         return Part { kind, text };
     }
-    Part { kind, text: format!("Already known:\n\n{}\n\n{text}", known.join("\n\n")) }
+    Part { kind, text: format!("{text}\n\nAlready known:\n\n{}", known.join("\n\n")) }
 }
 
 /// What stands in front of the answer to the last part.
