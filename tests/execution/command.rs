@@ -47,7 +47,10 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn the_report_is_one_document() {
     let folder = folder(&[
         ("solution.py", "print(int(input()) * 2)"),
-        ("tests.json", r#"[{"stdin": "1", "stdout": "2"}, {"id": "b", "stdin": "2", "stdout": "5"}]"#),
+        (
+            "tests.json",
+            r#"[{"stdin": "1", "stdout": "2"}, {"id": "b", "stdin": "2", "stdout": "5"}]"#,
+        ),
     ]);
     let output = ponder(folder.path(), &["solution.py", "--tests", "tests.json"], "");
     assert_eq!(output.status.code(), Some(1), "{}", error(&output));
@@ -124,14 +127,21 @@ fn the_exit_code_says_how_it_went() {
     assert_eq!(code(&["-", "--code-block", "--statement", "statement.md"], answer).0, 0);
     assert_eq!(code(&["-", "--statement", "statement.md"], "print(1)").0, 1);
     let (none, said) = code(&["plain.py"], "");
-    assert!(none == 2 && said.contains("there are no tests: give --tests or --statement"), "{said}");
+    assert!(
+        none == 2 && said.contains("there are no tests: give --tests or --statement"),
+        "{said}"
+    );
     let (none, said) = code(&["-", "--code-block", "--statement", "statement.md"], "No program.");
     assert!(none == 2 && said.contains("no closed block of Python"), "{said}");
     let (wrong, said) = code(&["right.py", "--tests", "broken.json"], "");
-    assert!(wrong == 64 && said.contains("broken.json: the tests are not JSON: line 1, column 3"), "{said}");
+    assert!(
+        wrong == 64 && said.contains("broken.json: the tests are not JSON: line 1, column 3"),
+        "{said}"
+    );
     assert_eq!(code(&["right.py", "--memory", "1MiB"], "").0, 64);
     assert_eq!(code(&["missing.py"], "").0, 64);
-    let (missing, said) = code(&["right.py", "--statement", "statement.md", "--python", "no-python"], "");
+    let (missing, said) =
+        code(&["right.py", "--statement", "statement.md", "--python", "no-python"], "");
     assert!(missing == 69 && said.contains("install Python 3"), "{said}");
 }
 
@@ -159,7 +169,11 @@ fn limits_are_flags() {
         arguments.extend(limits);
         let output = ponder(folder.path(), &arguments, "");
         let test = document(&output)["tests"][0].clone();
-        format!("{} {}", test["verdict"].as_str().unwrap(), test["reason"].as_str().unwrap_or_default())
+        format!(
+            "{} {}",
+            test["verdict"].as_str().unwrap(),
+            test["reason"].as_str().unwrap_or_default()
+        )
     };
     assert_eq!(verdict(&["--time", "1s"]), "timeout it did not end within 1 s");
     assert_eq!(verdict(&["--memory", "128MiB"]), "crash it needs more than 128 MiB of memory");

@@ -207,7 +207,8 @@ thread.join()
 #[tokio::test]
 async fn a_virtual_environment_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let made = Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(folder.path()).status();
+    let made =
+        Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(folder.path()).status();
     assert!(made.unwrap().success(), "python3 -m venv is needed");
     let python: PathBuf = folder.path().join("bin/python3");
     for namespaces in [Namespaces::Try, Namespaces::Without] {

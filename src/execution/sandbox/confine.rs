@@ -45,6 +45,9 @@ pub(super) fn run(folder: &Path, situation: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Why threads are bounded by memory only.
+const NOT_COUNTED: &str = "the kernel does not count threads and processes of root";
+
 enum Trouble {
     Namespaces(String),
     Failed(String),
@@ -99,12 +102,14 @@ fn become_program(folder: &Path, situation: &Situation, word: &mut File) -> Resu
     };
     std::env::set_current_dir(&scratch).map_err(failed("the scratch folder"))?;
     let identity = identity::give_up(user, situation, &policy, folder, &scratch);
+    let counted = !situation.root_started || (situation.root && identity.is_ok());
     protection.add(LayerKind::User, identity);
     for (name, text) in &policy.files {
         fs::write(name, text).map_err(failed("a file of the program"))?;
     }
     // A change of the user takes this away, so it comes after it.
     let _ = prctl::set_pdeathsig(Signal::SIGKILL);
+    let tasks = if counted { Ok(tasks) } else { Err(NOT_COUNTED) };
     restrict(&policy, situation, &scratch, tasks, &mut protection)?;
     if !protection.missing().is_empty() && !policy.accept_partial {
         return Ok(Setup::Refused(protection));
@@ -118,11 +123,22 @@ fn restrict(
     policy: &Policy,
     situation: &Situation,
     scratch: &Path,
-    tasks: u64,
+    tasks: Result<u64, &'static str>,
     protection: &mut Protection,
 ) -> Result<(), Trouble> {
-    let limits = rlimits::set(&policy.limits, tasks).map_err(Trouble::Failed)?;
-    protection.add(LayerKind::ResourceLimits, Ok(limits));
+    let limits =
+        rlimits::set(&policy.limits, tasks.unwrap_or_default()).map_err(Trouble::Failed)?;
+    let bounded = match tasks {
+        Ok(_) => Ok(limits),
+        Err(reason) if policy.limits.processes > 0 => {
+            return Err(Trouble::Failed(format!(
+                "no processes can be allowed, for {reason}: start ponder as another user, or use an interpreter that \
+                 every user may read"
+            )));
+        }
+        Err(reason) => Err(format!("{limits}; but {reason}")),
+    };
+    protection.add(LayerKind::ResourceLimits, bounded);
     protection.add(LayerKind::Landlock, landlock::restrict(&policy.readable, scratch));
     let children = match (policy.limits.processes, &situation.namespaces) {
         (0, _) => seccomp::Children::None,

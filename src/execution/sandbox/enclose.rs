@@ -86,11 +86,11 @@ fn close_inherited() {
 fn situation(policy: &Policy) -> Result<Situation, Trouble> {
     let root = geteuid().is_root();
     if let Some(reason) = &policy.without_namespaces {
-        return Ok(Situation { namespaces: Err(reason.clone()), root });
+        return Ok(Situation { namespaces: Err(reason.clone()), root, root_started: root });
     }
     // Root needs no user namespace, and without one it can become somebody else in the end.
     if root && unshare(NAMESPACES).is_ok() {
-        return Ok(Situation { namespaces: Ok(()), root });
+        return Ok(Situation { namespaces: Ok(()), root, root_started: root });
     }
     let (user, group) = (geteuid(), getegid());
     unshare(NAMESPACES | CloneFlags::CLONE_NEWUSER).map_err(|error| {
@@ -106,5 +106,5 @@ fn situation(policy: &Policy) -> Result<Situation, Trouble> {
             Trouble::Namespaces(format!("user namespaces are restricted ({file}: {error})"))
         })?;
     }
-    Ok(Situation { namespaces: Ok(()), root: false })
+    Ok(Situation { namespaces: Ok(()), root: false, root_started: root })
 }

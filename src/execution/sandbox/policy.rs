@@ -35,6 +35,8 @@ pub(super) struct Situation {
     pub(super) namespaces: Result<(), String>,
     /// Whether we are root, of the machine or of the container, and not only of a user namespace.
     pub(super) root: bool,
+    /// Whether root started us, also where we are in a user namespace now: the kernel does not count its processes.
+    pub(super) root_started: bool,
 }
 
 /// How the last stage came to start the program, or not.

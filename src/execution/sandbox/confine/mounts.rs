@@ -15,8 +15,8 @@ use nix::{
 
 use super::super::policy::Policy;
 
-/// Where the program finds its scratch folder.
-const SCRATCH: &str = "/tmp";
+/// Where the program finds its scratch folder: nowhere that an interpreter may be installed.
+const SCRATCH: &str = "/scratch";
 /// Devices that programs may take for granted.
 const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
 const NOTHING: Option<&str> = None;
