@@ -30,7 +30,7 @@ pub(super) struct ExecArguments {
     /// A Python program; `-` reads standard input
     solution: PathBuf,
     /// Tests in JSON: a list of {stdin, stdout}, {call, expect} or {function, arguments, expected}, or a problem
-    /// of `LiveCodeBench`
+    /// of LiveCodeBench
     #[arg(long, value_name = "FILE")]
     tests: Option<PathBuf>,
     /// A problem in words, whose examples are the tests; without this and --tests, the doctests of the program are

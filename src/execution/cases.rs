@@ -1,4 +1,4 @@
-//! Reads files of tests: a list of our own, or a problem of `LiveCodeBench`.
+//! Reads files of tests: a list of our own, or a problem of LiveCodeBench.
 
 use super::{
     case::{Argument, Case, Check},
@@ -43,7 +43,7 @@ impl CasesError {
 /// - a list of `{"stdin", "stdout"}`, `{"call": "f(1, 2)", "expect": 3}` or `{"function": "f", "arguments": [1, 2],
 ///   "expected": 3}`, each with an `id` or not; arguments may be named: `{"a": 1, "b": 2}`;
 /// - an object with such a list under `tests`;
-/// - a problem of `LiveCodeBench` or APPS: `input_output` with `inputs`, `outputs` and `fn_name` or not, or
+/// - a problem of LiveCodeBench or APPS: `input_output` with `inputs`, `outputs` and `fn_name` or not, or
 ///   `public_test_cases` and `private_test_cases`, a list or a string that holds JSON.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Compares what should come with what came, and names the first difference.
 //!
-//! The rules are those of the harness of `LiveCodeBench`: output is compared line by line without the space around
+//! The rules are those of the harness of LiveCodeBench: output is compared line by line without the space around
 //! the lines, and lines that differ once more as numbers, one by one; a returned tuple is a list. One rule is more
 //! lenient: numbers with a point or an exponent may differ by a tolerance, as the statements of such problems allow.
 
@@ -11,7 +11,7 @@ use decimal::Decimal;
 pub use values::values;
 
 /// By how much two numbers that are not both whole may differ: absolutely, or in proportion to the expected one.
-/// 0 compares exactly, as `LiveCodeBench` does.
+/// 0 compares exactly, as LiveCodeBench does.
 pub const TOLERANCE: f64 = 1e-6;
 
 /// How much of a line is shown, in characters.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What one run of a program may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Time by the clock. 6 seconds unless told otherwise, as `LiveCodeBench` gives a test.
+    /// Time by the clock. 6 seconds unless told otherwise, as LiveCodeBench gives a test.
     pub wall: Duration,
     /// Time of processors, of all threads together; rounded up to seconds.
     pub cpu: Duration,

@@ -1,7 +1,7 @@
 //! Finds the examples in the statement of a problem.
 //!
 //! Three forms are known: the inputs and outputs of programming contests (in English and in Chinese), the one-line
-//! examples of `LeetCode`, and Python sessions. What is not clearly an example is left alone: a wrong test is worse
+//! examples of LeetCode, and Python sessions. What is not clearly an example is left alone: a wrong test is worse
 //! than none.
 
 mod blocks;

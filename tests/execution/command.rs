@@ -188,3 +188,17 @@ fn the_stages_are_hidden_and_do_nothing_by_themselves() {
     let typed = Command::new(stages()).arg("sandbox-init").output().unwrap();
     assert_eq!(typed.status.code(), Some(64));
 }
+
+#[test]
+fn files_that_are_open_are_not_inherited() {
+    let folder =
+        folder(&[("solution.py", "import os\nos.fstat(9)"), ("tests.json", r#"[{"stdout": ""}]"#)]);
+    let script = format!(
+        "exec 9</etc/passwd; exec {} exec solution.py --tests tests.json",
+        stages().display()
+    );
+    let output =
+        Command::new("/bin/sh").current_dir(folder.path()).args(["-c", &script]).output().unwrap();
+    let test = document(&output)["tests"][0].clone();
+    assert_eq!(test["reason"], "it raised OSError: [Errno 9] Bad file descriptor");
+}

@@ -1,4 +1,4 @@
-//! Problems as `LiveCodeBench` and APPS publish them. Much of it is JSON inside of texts.
+//! Problems as LiveCodeBench and APPS publish them. Much of it is JSON inside of texts.
 
 use super::{CasesError, Named, PrivateTests};
 use crate::execution::{

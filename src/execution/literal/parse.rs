@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<Literal, LiteralError> {
     if parser.rest.is_empty() { Ok(value) } else { Err(parser.error("the value should end here")) }
 }
 
-/// Reads `name = value, name = value`, the form in which `LeetCode` writes inputs.
+/// Reads `name = value, name = value`, the form in which LeetCode writes inputs.
 pub(in crate::execution) fn assignments(text: &str) -> Option<Vec<(String, Literal)>> {
     let mut parser = Parser { text, rest: text };
     let mut found = Vec::new();

@@ -29,10 +29,11 @@ pub(super) fn run(folder: &Path) -> ExitCode {
     close_inherited();
     // Ctrl-C in the terminal is for ponder; it tells us by closing its pipe.
     let _ = setsid();
-    // What runs as the same user shall not look into our memory.
-    let _ = prctl::set_dumpable(false);
     let started = policy(folder).map_err(Trouble::Other).and_then(|policy| {
         let situation = situation(&policy)?;
+        // What runs as the same user shall not look into our memory. Not before: it takes the files of the user
+        // namespace from us.
+        let _ = prctl::set_dumpable(false);
         let situation =
             serde_json::to_string(&situation).map_err(|error| Trouble::Other(error.to_string()))?;
         Command::new(OURSELVES)
