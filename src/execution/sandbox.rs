@@ -14,11 +14,13 @@ mod confine;
 mod enclose;
 #[cfg(target_os = "linux")]
 mod launch;
+#[cfg(target_os = "linux")]
 mod policy;
 mod stage;
 #[cfg(target_os = "linux")]
 mod watch;
 
+#[cfg(target_os = "linux")]
 use policy::Policy;
 pub use stage::enter_stage;
 
@@ -231,6 +233,7 @@ impl Sandbox {
     }
 
     /// What the stages of a run are told.
+    #[cfg(target_os = "linux")]
     fn policy(&self) -> Policy {
         Policy {
             stages: self.stages.clone(),
@@ -248,6 +251,7 @@ impl Sandbox {
 
 /// A user for the next run, where we are root and may become anybody. Each run has another one, for the kernel counts
 /// processes by user. The numbers are those that systemd gives to services without a user of their own.
+#[cfg(target_os = "linux")]
 fn next_user() -> u32 {
     const FIRST: u32 = 61_184;
     const USERS: u32 = 4_336;
@@ -257,6 +261,7 @@ fn next_user() -> u32 {
 }
 
 /// Where things of a run are, below its folder.
+#[cfg(target_os = "linux")]
 fn inside(folder: &Path, name: &str) -> PathBuf {
     folder.join(name)
 }

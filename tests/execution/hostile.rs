@@ -265,6 +265,7 @@ async fn nothing_outside_is_changed() {
 #[tokio::test]
 async fn signals_reach_nobody() {
     both("signals.py", short(), all_refused).await;
+    both("owners.py", short(), all_refused).await;
     // With children it may signal those; nobody outside of the namespace is among them.
     let limits = Limits { processes: 4, ..short() };
     let Some(sandbox) = sandbox(Namespaces::Try, limits).await else { return };

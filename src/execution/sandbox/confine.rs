@@ -110,6 +110,8 @@ fn become_program(folder: &Path, situation: &Situation, word: &mut File) -> Resu
     // A change of the user takes this away, so it comes after it.
     let _ = prctl::set_pdeathsig(Signal::SIGKILL);
     let tasks = if counted { Ok(tasks) } else { Err(NOT_COUNTED) };
+    // Nothing that is executed gains rights, whichever of the layers there are.
+    prctl::set_no_new_privs().map_err(|error| Trouble::Failed(error.to_string()))?;
     restrict(&policy, situation, &scratch, tasks, &mut protection)?;
     if !protection.missing().is_empty() && !policy.accept_partial {
         return Ok(Setup::Refused(protection));

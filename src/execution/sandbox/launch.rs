@@ -107,22 +107,30 @@ fn prepare(policy: &Policy, stdin: &str) -> Result<TempDir, ExecutionError> {
 }
 
 /// Reads to the end, keeps the beginning, and says when there is too much.
-async fn read(mut pipe: impl AsyncRead + Unpin, most: u64, full: &Notify) -> Vec<u8> {
+async fn read(mut pipe: impl AsyncRead + Unpin, most: u64, full: &Notify) -> Output {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let mut kept = Vec::new();
+    let mut output = Output { kept: Vec::new(), cut: false };
     let mut buffer = vec![0; 64 << 10];
     // An error is an end as well: there is nothing more to read.
     while let Ok(length) = pipe.read(&mut buffer).await {
         if length == 0 {
             break;
         }
-        let room = most - kept.len();
-        kept.extend(buffer.iter().take(length.min(room)));
+        let room = most - output.kept.len();
+        output.kept.extend(buffer.iter().take(length.min(room)));
         if length > room {
+            output.cut = true;
             full.notify_one();
         }
     }
-    kept
+    output
+}
+
+/// What a program wrote.
+struct Output {
+    kept: Vec<u8>,
+    /// There was more than is kept.
+    cut: bool,
 }
 
 /// What the stages left.
@@ -141,7 +149,7 @@ fn word(folder: &Path) -> Result<Word, ExecutionError> {
 }
 
 impl Word {
-    fn into_launched(self, stdout: Vec<u8>, stderr: Vec<u8>) -> Result<Launched, ExecutionError> {
+    fn into_launched(self, stdout: Output, stderr: Output) -> Result<Launched, ExecutionError> {
         let protection = match self.setup {
             Setup::Running(protection) => protection,
             Setup::Refused(protection) => return Ok(Launched::Refused(protection)),
@@ -153,6 +161,8 @@ impl Word {
         };
         let run = Run {
             end: match ending.why {
+                // It may have ended before it could be told to.
+                _ if stdout.cut || stderr.cut => End::Output,
                 Why::Itself => End::Exited,
                 Why::WallTime => End::WallTime,
                 Why::Told => End::Output,
@@ -162,8 +172,8 @@ impl Word {
                 (Some(code), _) => Status::Code(code),
                 (None, signal) => Status::Signal(signal.unwrap_or_default()),
             },
-            stdout,
-            stderr,
+            stdout: stdout.kept,
+            stderr: stderr.kept,
             wall: Duration::from_millis(ending.wall_ms),
             cpu: Duration::from_millis(ending.cpu_ms),
             peak_memory: ending.peak_kib << 10,

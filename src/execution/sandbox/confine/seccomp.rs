@@ -25,6 +25,12 @@ pub(super) enum Children {
     Signalled,
 }
 
+// Numbers of Linux that the library does not name.
+const F_SETSIG: i32 = 10;
+const F_SETOWN_EX: i32 = 15;
+const FIOSETOWN: u64 = 0x8901;
+const SIOCSPGRP: u64 = 0x8902;
+
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Restricts this process and what it becomes, and says how.
@@ -105,8 +111,13 @@ fn refused(children: Children) -> Result<Rules, String> {
     let names = [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_VMA];
     let other = names.map(|option| (0, Ne, u64::from(option.unsigned_abs())));
     rules.insert(libc::SYS_prctl, vec![when(&other)?]);
-    // Typing into the terminal of somebody else.
-    let requests = [libc::TIOCSTI, libc::TIOCLINUX];
+    // A descriptor that is ready may signal its owner, and anybody can be made its owner.
+    let owners = [libc::F_SETOWN, F_SETOWN_EX, F_SETSIG];
+    let owners =
+        owners.into_iter().map(|command| when(&[(1, Eq, u64::from(command.unsigned_abs()))]));
+    rules.insert(libc::SYS_fcntl, owners.collect::<Result<_, _>>()?);
+    // The same by another call, and typing into the terminal of somebody else.
+    let requests = [FIOSETOWN, SIOCSPGRP, libc::TIOCSTI, libc::TIOCLINUX];
     let requests = requests.into_iter().map(|request| when(&[(1, Eq, request)]));
     rules.insert(libc::SYS_ioctl, requests.collect::<Result<_, _>>()?);
     Ok(rules)
