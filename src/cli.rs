@@ -10,6 +10,7 @@ use crate::config::{ModelArguments, ServeArguments};
 mod ask;
 mod chat;
 mod check;
+mod exec;
 mod exit;
 mod explain;
 mod grade;
@@ -61,6 +62,8 @@ enum Command {
     Review(review::ReviewArguments),
     /// Say whether two mathematical answers mean the same; exit code 0 yes, 1 no, 2 unknown
     Grade(grade::GradeArguments),
+    /// Run a Python program on tests, shut in; exit code 0 all pass, 1 some do not, 2 there are none
+    Exec(exec::ExecArguments),
     /// Say what would be done with a question, and why; loads no model
     Explain(explain::ExplainArguments),
     /// Check chain files; needs neither a model nor a network
@@ -73,6 +76,10 @@ enum Command {
 
 /// Parses the command line, does what it says, and returns the exit code.
 pub fn main() -> ExitCode {
+    // A sandbox gives up rights before there are threads.
+    if let Some(code) = crate::execution::enter_stage(std::env::args_os()) {
+        return code;
+    }
     let arguments = std::env::args_os().map(with_visible_minus);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -133,6 +140,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Runs(arguments) => runs::runs(&cli.models, arguments).await,
         Command::Review(arguments) => review::run(&cli.models, arguments).await,
         Command::Grade(arguments) => grade::run(&arguments),
+        Command::Exec(arguments) => exec::run(arguments).await,
         Command::Explain(arguments) => explain::explain(&cli.models, &arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema => schema::schema(),

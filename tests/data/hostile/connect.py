@@ -1,0 +1,4 @@
+import socket
+
+socket.create_connection(("127.0.0.1", @PORT@), timeout=2)
+print("ESCAPED")

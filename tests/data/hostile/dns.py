@@ -1,0 +1,3 @@
+import socket
+
+print("ESCAPED", socket.getaddrinfo("example.org", 80))

@@ -1,0 +1,3 @@
+import subprocess
+
+print("ESCAPED", subprocess.run(["/bin/sh", "-c", "echo hello"], capture_output=True).stdout)
