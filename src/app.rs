@@ -61,6 +61,8 @@ pub struct ApiSettings {
     pub hosts: AllowedHosts,
     /// Who may ask.
     pub access: Access,
+    /// Whether the chains are also offered as tools of agents, at `/mcp`.
+    pub tools: bool,
 }
 
 impl Default for ApiSettings {
@@ -85,6 +87,7 @@ impl Default for ApiSettings {
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),
             access: Access::default(),
+            tools: false,
         }
     }
 }
@@ -242,6 +245,15 @@ impl App {
                 // The app is gone without ever stopping.
                 std::future::pending().await
             }
+        }
+    }
+
+    /// Waits until the models are loaded.
+    pub(crate) fn loaded(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut phase = self.0.phase.subscribe();
+        async move {
+            // An app that is gone without having loaded them refuses what is asked then.
+            let _ = phase.wait_for(|phase| *phase != Phase::Loading).await;
         }
     }
 

@@ -158,6 +158,8 @@ impl Generate for Chain {
                     (request, Some(watch))
                 }
             };
+            // What the steps ask are no runs of that name.
+            let request = Request { run_id: None, ..request };
             Ok(Generation::new(outlet::stream(|outlet| {
                 run::to_end(run::Run::new(plan, models, request, outlet).watched_by(watch))
             })))

@@ -25,6 +25,7 @@ pub mod equivalence;
 pub mod error;
 pub mod generate;
 pub mod limits;
+pub mod mcp;
 pub mod metrics;
 pub mod node;
 pub mod review;

@@ -1,5 +1,8 @@
 //! `ponder serve`
 
+use std::net::SocketAddr;
+
+use axum::Router;
 use tokio::net::TcpListener;
 
 use super::{
@@ -10,7 +13,8 @@ use crate::{
     app::App,
     config::{ModelArguments, NodeConfig, ServeArguments, ServeConfig},
     node::{self, Node},
-    router, server,
+    router,
+    server::{self, ServerSettings},
 };
 
 /// Checks the configuration and the chains without loading a model.
@@ -37,16 +41,7 @@ pub(super) async fn serve(
     let serving = ServeConfig::resolve(models, arguments)?;
     // A port that is taken or a broken chain should not wait for a model to load.
     node::plans(&config)?;
-    let listener = TcpListener::bind(serving.listen).await.map_err(|error| {
-        Failure::new(
-            Exit::Unavailable,
-            format!(
-                "{} cannot be listened on: {error}; choose another with --listen",
-                serving.listen
-            ),
-        )
-    })?;
-    let address = listener.local_addr().unwrap_or(serving.listen);
+    let (listener, address) = listen(serving.listen, "--listen").await?;
     let app = App::loading(serving.api);
     let router = router::router(app.clone());
     let loading = async {
@@ -67,6 +62,32 @@ pub(super) async fn serve(
             }
         }
     };
+    serve_until_stopped(loading, listener, app.clone(), router, serving.server).await
+}
+
+/// Listens on an address that `flag` has chosen; says which it is, for its port may be any.
+pub(super) async fn listen(
+    address: SocketAddr,
+    flag: &str,
+) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        let message =
+            format!("{address} cannot be listened on: {error}; choose another with {flag}");
+        Failure::new(Exit::Unavailable, message)
+    })?;
+    let address = listener.local_addr().unwrap_or(address);
+    Ok((listener, address))
+}
+
+/// Serves until Ctrl-C or SIGTERM, and then until running answers have ended; once more ends it at once.
+/// `loading` only ends if it fails.
+pub(super) async fn serve_until_stopped(
+    loading: impl Future<Output = Result<Exit, Failure>>,
+    listener: TcpListener,
+    app: App,
+    router: Router,
+    settings: ServerSettings,
+) -> Result<Exit, Failure> {
     let asked = tokio::sync::Notify::new();
     let first = async {
         stopped().await;
@@ -79,7 +100,7 @@ pub(super) async fn serve(
     };
     tokio::select! {
         result = loading => result,
-        () = server::serve(listener, app.clone(), router, serving.server, first) => Ok(Exit::Done),
+        () = server::serve(listener, app, router, settings, first) => Ok(Exit::Done),
         () = second => Ok(Exit::Interrupted),
     }
 }
@@ -130,7 +151,7 @@ impl Hangups {
 }
 
 /// Completes when the program is asked to stop.
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     let terminate = async {

@@ -53,6 +53,9 @@ pub struct Request {
     /// Whether a chain reports what its steps write while they write it, where that is neither its thinking
     /// nor its answer; see [`StepState::Wrote`](super::StepState::Wrote).
     pub step_text: bool,
+    /// What the run that this request begins is called, where somebody has named it: a record of it then has the
+    /// same id.
+    pub run_id: Option<Arc<str>>,
 }
 
 /// A prompt that is continued as it is, without a chat template.

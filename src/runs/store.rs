@@ -320,7 +320,10 @@ impl Writer {
 
 impl Observe for RunStore {
     fn begins(&self, plan: &Plan, models: &ModelNames, request: &Request) -> Arc<dyn ObserveRun> {
-        let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect();
+        let id = match &request.run_id {
+            Some(id) => id.to_string(),
+            None => uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect(),
+        };
         let started_ms = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, record::milliseconds);
