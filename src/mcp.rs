@@ -9,7 +9,7 @@
 //!
 //! Two eras of the protocol are spoken side by side. Until 2025-11-25 a connection begins with
 //! `initialize`, and over HTTP is a session; from 2026-07-28 on every request says all there is to know
-//! ([`revision`]). A call is answered in the era that it comes from.
+//! (`revision`). A call is answered in the era that it comes from.
 //!
 //! The messages are our own few types: every version of the protocol's Rust SDK has crates that the engine
 //! uses built with other features (`chrono` with `serde`, `schemars` with `chrono04`), and with them the

@@ -38,7 +38,7 @@ pub fn router(app: App) -> Router {
         // Some clients put `/v1` into their base address and some do not.
         .merge(api().split_for_parts().0);
     let routes = if app.settings().tools {
-        routes.merge(mcp::http::routes(mcp::Service::new(app.clone(), Vec::new())))
+        routes.merge(mcp::http::routes(mcp::Service::new(app.clone())))
     } else {
         routes
     };
@@ -46,12 +46,12 @@ pub fn router(app: App) -> Router {
 }
 
 /// The chains as tools of agents at `/mcp`, and what watches over the process; nothing else.
-pub fn tools_router(app: App, service: mcp::Service) -> Router {
+pub fn tools_router(app: App) -> Router {
     let health = OpenApiRouter::default()
         .routes(routes!(health::healthy))
         .routes(routes!(health::alive))
         .routes(routes!(health::readiness));
-    layered(Router::from(health).merge(mcp::http::routes(service)), app)
+    layered(Router::from(health).merge(mcp::http::routes(mcp::Service::new(app.clone()))), app)
 }
 
 /// The routes within every layer.

@@ -94,7 +94,8 @@ async fn over_pipes(
     let queue_timeout = settings.limits.queue_timeout.max(PATIENT);
     let limits = Limits { queue_timeout, ..settings.limits };
     let app = App::loading(ApiSettings { limits, access: Access::Open, ..settings });
-    let service = Service::new(app.clone(), plans);
+    app.announce(plans);
+    let service = Service::new(app.clone());
     show::note(&format!(
         "offering {} over standard input and output; Ctrl-C stops",
         service.tools().join(", ")
@@ -138,8 +139,9 @@ async fn over_http(
     }
     let (listener, address) = listen(serving.listen, "--http").await?;
     let app = App::loading(serving.api);
-    let service = Service::new(app.clone(), plans);
-    let router = router::tools_router(app.clone(), service.clone());
+    app.announce(plans);
+    let service = Service::new(app.clone());
+    let router = router::tools_router(app.clone());
     let loading = async {
         let node = node::Node::start(config, &|line| tracing::info!("{line}")).await?;
         app.serve(node.catalog.clone());

@@ -1,6 +1,6 @@
 //! `ponder serve`
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -40,9 +40,10 @@ pub(super) async fn serve(
     let config = NodeConfig::resolve(models)?;
     let serving = ServeConfig::resolve(models, arguments)?;
     // A port that is taken or a broken chain should not wait for a model to load.
-    node::plans(&config)?;
+    let plans = node::plans(&config)?;
     let (listener, address) = listen(serving.listen, "--listen").await?;
     let app = App::loading(serving.api);
+    app.announce(plans.into_iter().map(Arc::new).collect());
     let router = router::router(app.clone());
     let loading = async {
         let mut node = Node::start(&config, &|line| tracing::info!("{line}")).await?;

@@ -1,7 +1,5 @@
 //! The methods of the protocol, whichever way a call came.
 
-use std::sync::Arc;
-
 use futures::{StreamExt, stream::BoxStream};
 use serde_json::{Map, Value, json};
 
@@ -16,8 +14,7 @@ use super::{
 };
 use crate::{
     access::Caller,
-    app::{App, Phase},
-    chain::Plan,
+    app::App,
 };
 
 /// How long a client may go by what it was told of the tools, in milliseconds: they change when somebody
@@ -26,13 +23,7 @@ const FRESH_MS: u64 = 60_000;
 
 /// Offers the chains as tools; a clone is the same.
 #[derive(Clone)]
-pub struct Service(Arc<Offer>);
-
-struct Offer {
-    app: App,
-    /// The chains that there will be when the models are loaded.
-    announced: Vec<Arc<Plan>>,
-}
+pub struct Service(App);
 
 /// What comes of a call.
 pub(super) enum Reply {
@@ -45,15 +36,14 @@ pub(super) enum Reply {
 }
 
 impl Service {
-    /// A service that asks the chains of `app`. While that loads its models, the chains are those
-    /// `announced`, and calls wait.
-    pub fn new(app: App, announced: Vec<Arc<Plan>>) -> Self {
-        Self(Arc::new(Offer { app, announced }))
+    /// A service that asks the chains of `app`. While that loads its models, calls wait.
+    pub fn new(app: App) -> Self {
+        Self(app)
     }
 
     /// The names of the tools.
     pub fn tools(&self) -> Vec<String> {
-        self.chains().iter().map(|plan| plan.name.clone()).collect()
+        self.0.chains().iter().map(|plan| plan.name.clone()).collect()
     }
 
     /// What comes of a call of this era.
@@ -77,7 +67,7 @@ impl Service {
             let message = "`cursor` is unknown: all tools are on one page. Leave it out.";
             return Err(Failure::new(Code::InvalidParams, message));
         }
-        let tools: Vec<Value> = self.chains().iter().map(|plan| tool::describe(plan)).collect();
+        let tools: Vec<Value> = self.0.chains().iter().map(|plan| tool::describe(plan)).collect();
         let list = json!({ "tools": tools });
         Ok(match era {
             Era::Legacy => list,
@@ -109,18 +99,7 @@ impl Service {
         let progress = Progress::of(call);
         let called = ToolCall { chain, asked, progress, caller };
         let answered = move |result| message::answer(&id, dressed(era, result));
-        Reply::Running(called.run(self.0.app.clone(), answered).boxed())
-    }
-
-    /// The chains that are offered, in the order in which they are listed elsewhere.
-    fn chains(&self) -> Vec<Arc<Plan>> {
-        match self.0.app.phase() {
-            Phase::Loading => self.0.announced.clone(),
-            Phase::Serving | Phase::Draining | Phase::Stopping => {
-                let catalog = self.0.app.catalog();
-                catalog.iter().filter_map(|entry| entry.chain.clone()).collect()
-            }
-        }
+        Reply::Running(called.run(self.0.clone(), answered).boxed())
     }
 }
 

@@ -23,7 +23,7 @@ const KEY: &str = "alices-secret-key-1";
 type Headers<'headers> = &'headers [(&'headers str, &'headers str)];
 
 fn tools(node: &Node) -> Router {
-    tools_router(node.app.clone(), node.service())
+    tools_router(node.app.clone())
 }
 
 fn request(method: Method, headers: Headers<'_>, body: impl Into<Body>) -> Request<Body> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ponder::{
     app::{ApiSettings, App},
     catalog::{Catalog, ModelInfo, Purpose},
-    chain::{Chain, Models, Named, Plan, load, shipped},
+    chain::{Chain, Models, Named, load, shipped},
     engine::scripted::{Script, ScriptedEngine, Work},
     generate::Generate,
     mcp::Service,
@@ -32,7 +32,6 @@ otherwise: { reasoning: 'Twelve plus thirty.', content: 'The answer is \boxed{42
 pub(crate) struct Node {
     pub(crate) app: App,
     pub(crate) catalog: Catalog,
-    pub(crate) plans: Vec<Arc<Plan>>,
     pub(crate) work: Work,
 }
 
@@ -64,7 +63,9 @@ impl Node {
                 plans.push(plan);
             }
         }
-        Self { app: App::loading(settings), catalog, plans, work }
+        let app = App::loading(settings);
+        app.announce(plans);
+        Self { app, catalog, work }
     }
 
     /// The same, served.
@@ -75,7 +76,7 @@ impl Node {
     }
 
     pub(crate) fn service(&self) -> Service {
-        Service::new(self.app.clone(), self.plans.clone())
+        Service::new(self.app.clone())
     }
 
     /// Waits until the engine works on so many answers.
