@@ -130,7 +130,7 @@ pub(super) struct Failure {
     pub(super) code: Code,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
+    data: Option<Box<Value>>,
 }
 
 impl Failure {
@@ -140,7 +140,7 @@ impl Failure {
 
     /// The same with something for a program to read.
     pub(super) fn with(self, data: Value) -> Self {
-        Self { data: Some(data), ..self }
+        Self { data: Some(Box::new(data)), ..self }
     }
 }
 

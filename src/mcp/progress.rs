@@ -83,7 +83,7 @@ fn newest(text: &str, characters: usize) -> &str {
     begin.and_then(|(begin, _)| text.get(begin..)).unwrap_or(text)
 }
 
-/// What happened in a step, in one line; nothing for what is in the answer anyway.
+/// What happened in a step, in one line, with the first reason only; nothing for what is in the answer anyway.
 fn about(event: &StepEvent) -> Option<String> {
     let step = if event.step == event.action {
         event.step.clone()
@@ -93,10 +93,10 @@ fn about(event: &StepEvent) -> Option<String> {
     Some(match &event.state {
         StepState::Started => format!("{step}: started"),
         StepState::Skipped { reason } => format!("{step}: skipped, {reason}"),
-        StepState::Decided { choice, reasons } if reasons.is_empty() => format!("{step}: {choice}"),
-        StepState::Decided { choice, reasons } => {
-            format!("{step}: {choice}, because {}", reasons.join("; "))
-        }
+        StepState::Decided { choice, reasons } => match reasons.first() {
+            Some(reason) => format!("{step}: {choice}, because {reason}"),
+            None => format!("{step}: {choice}"),
+        },
         StepState::Finished { elapsed, usage, .. } => format!(
             "{step}: finished after {:.1} s, {} tokens",
             elapsed.as_secs_f64(),
@@ -130,8 +130,10 @@ mod tests {
         let mut progress = progress(json!("abc"));
         let report = progress.delta(&event("translate", "translate", StepState::Started)).unwrap();
         insta::assert_snapshot!(report, @r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"abc","progress":1,"message":"translate: started"}}"#);
-        let decided =
-            StepState::Decided { choice: "math".to_owned(), reasons: vec!["a sum".to_owned()] };
+        let decided = StepState::Decided {
+            choice: "math".to_owned(),
+            reasons: vec!["a sum".to_owned(), "numbers".to_owned()],
+        };
         let report = progress.delta(&event("kind", "route", decided)).unwrap();
         assert_eq!(report["params"]["progress"], 2);
         assert_eq!(report["params"]["message"], "kind (route): math, because a sum");

@@ -12,10 +12,7 @@ use super::{
     revision::{self, Era},
     tool,
 };
-use crate::{
-    access::Caller,
-    app::App,
-};
+use crate::{access::Caller, app::App};
 
 /// How long a client may go by what it was told of the tools, in milliseconds: they change when somebody
 /// changes the configuration.
