@@ -67,7 +67,7 @@ impl Running {
         self.say(message);
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+        serde_json::from_str(&line).expect("one message a line")
     }
 
     /// The exit code, and what was still said.
@@ -77,11 +77,14 @@ impl Running {
         let status = loop {
             match self.child.try_wait().unwrap() {
                 Some(status) => break status,
-                None if Instant::now() > deadline => {
-                    self.child.kill().unwrap();
-                    panic!("it does not end");
+                None => {
+                    let late = Instant::now() > deadline;
+                    if late {
+                        self.child.kill().unwrap();
+                    }
+                    assert!(!late, "it does not end");
+                    std::thread::sleep(Duration::from_millis(10));
                 }
-                None => std::thread::sleep(Duration::from_millis(10)),
             }
         };
         let rest = self.output.lines().map(Result::unwrap).collect::<Vec<_>>().join("\n");
