@@ -4,6 +4,7 @@
 //! before the first byte does, with a status; afterwards an error is the last event of the stream.
 //! Nothing here knows whether a model is hosted, remote or a chain.
 
+pub(crate) mod answer;
 pub mod attach;
 pub mod chains;
 pub mod chat;
@@ -12,7 +13,7 @@ pub mod document;
 pub mod embeddings;
 pub mod health;
 pub mod inference;
-mod json;
+pub(crate) mod json;
 pub mod models;
 mod prompts;
 mod query;
@@ -20,5 +21,5 @@ pub mod reasoning;
 mod recording;
 pub mod responses;
 pub mod runs;
-mod sse;
+pub(crate) mod sse;
 pub mod tokenize;

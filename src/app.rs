@@ -1,7 +1,7 @@
 //! What the HTTP edge shares between requests.
 
 use std::{
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -16,6 +16,7 @@ use crate::{
         runs::Runs,
     },
     catalog::{Catalog, Entry},
+    chain::Plan,
     error::ApiError,
     generate::GenerateError,
     limits::{Admission, Limits},
@@ -64,6 +65,8 @@ pub struct ApiSettings {
     pub hosts: AllowedHosts,
     /// Who may ask.
     pub access: Access,
+    /// Whether the chains are also offered as tools of agents, at `/mcp`.
+    pub tools: bool,
 }
 
 impl Default for ApiSettings {
@@ -89,6 +92,7 @@ impl Default for ApiSettings {
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),
             access: Access::default(),
+            tools: false,
         }
     }
 }
@@ -135,6 +139,8 @@ struct Shared {
     runs: Runs,
     metrics: Metrics,
     phase: watch::Sender<Phase>,
+    /// The chains that there will be when the models are loaded.
+    announced: OnceLock<Vec<Arc<Plan>>>,
     /// Who may ask; replaced when the configuration is read again.
     access: RwLock<Access>,
     /// Kibibytes of request bodies that may be in memory at the same time.
@@ -157,6 +163,7 @@ impl App {
         Self(Arc::new(Shared {
             admission,
             access: RwLock::new(settings.access.clone()),
+            announced: OnceLock::new(),
             bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
             counting: Arc::new(Semaphore::new(COUNTING_AT_ONCE)),
             responses: ResponseStore::new(settings.max_responses),
@@ -175,6 +182,21 @@ impl App {
         let app = Self::new(Catalog::default(), settings);
         app.0.phase.send_replace(Phase::Loading);
         app
+    }
+
+    /// Says which chains there will be; the first word counts.
+    pub fn announce(&self, plans: Vec<Arc<Plan>>) {
+        let _ = self.0.announced.set(plans);
+    }
+
+    /// The chains that are served, or will be when the models are loaded.
+    pub(crate) fn chains(&self) -> Vec<Arc<Plan>> {
+        match self.phase() {
+            Phase::Loading => self.0.announced.get().cloned().unwrap_or_default(),
+            Phase::Serving | Phase::Draining | Phase::Stopping => {
+                self.catalog().iter().filter_map(|entry| entry.chain.clone()).collect()
+            }
+        }
     }
 
     /// Serves these models from now on; answers that run are not disturbed.
@@ -246,6 +268,15 @@ impl App {
                 // The app is gone without ever stopping.
                 std::future::pending().await
             }
+        }
+    }
+
+    /// Waits until the models are loaded.
+    pub(crate) fn loaded(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut phase = self.0.phase.subscribe();
+        async move {
+            // An app that is gone without having loaded them refuses what is asked then.
+            let _ = phase.wait_for(|phase| *phase != Phase::Loading).await;
         }
     }
 

@@ -14,6 +14,7 @@ mod exec;
 mod exit;
 mod explain;
 mod grade;
+mod mcp;
 mod models;
 mod node;
 mod review;
@@ -54,6 +55,13 @@ enum Command {
     Ask(ask::AskArguments),
     /// Talk with it, question by question
     Chat(chat::ChatArguments),
+    /// Offer the chains as tools of other agents: the Model Context Protocol
+    ///
+    /// Without --http it talks with the agent that starts it, over standard input and output, until that closes
+    /// standard input; what it does is then recorded as what `ask` does is (see `ponder runs`), unless
+    /// --no-record is given. With --http any agent may connect that can reach the address, and nothing is
+    /// recorded. Each chain is a tool of its own name; models are none. Leaving or cancelling a call ends its work.
+    Mcp(mcp::McpArguments),
     /// Ask one question of a chain file
     Run(run::RunArguments),
     /// Look at records of runs, run one again, or go on with one
@@ -90,7 +98,11 @@ pub fn main() -> ExitCode {
             return if wrong { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
-    start_logging(matches!(cli.command, Command::Serve { .. }));
+    start_logging(match &cli.command {
+        Command::Serve { .. } => true,
+        Command::Mcp(arguments) => arguments.serves(),
+        _ => false,
+    });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -134,6 +146,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Serve { arguments, check: true } => serve::check(&cli.models, &arguments),
         Command::Serve { arguments, check: false } => serve::serve(&cli.models, &arguments).await,
+        Command::Mcp(arguments) => mcp::mcp(&cli.models, arguments).await,
         Command::Ask(arguments) => ask::ask(&cli.models, arguments).await,
         Command::Chat(arguments) => chat::chat(&cli.models, arguments).await,
         Command::Run(arguments) => run::run(&cli.models, arguments).await,

@@ -15,6 +15,7 @@ mod file;
 mod models;
 mod serving;
 
+pub(crate) use arguments::address;
 pub use arguments::{ModelArguments, ServeArguments};
 use file::ConfigFile;
 use models::{aliases, general_by_flags, hosted_by_flags, model, only_one};

@@ -26,6 +26,7 @@ pub mod error;
 pub mod execution;
 pub mod generate;
 pub mod limits;
+pub mod mcp;
 pub mod metrics;
 pub mod node;
 pub mod review;

@@ -21,6 +21,7 @@ use crate::{
     },
     app::App,
     error::ApiError,
+    mcp,
 };
 
 pub mod cors;
@@ -35,11 +36,30 @@ mod request_id;
 pub fn router(app: App) -> Router {
     let routes = Router::from(documented())
         // Some clients put `/v1` into their base address and some do not.
-        .merge(api().split_for_parts().0)
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(unknown_method);
+        .merge(api().split_for_parts().0);
+    let routes = if app.settings().tools {
+        routes.merge(mcp::http::routes(mcp::Service::new(app.clone())))
+    } else {
+        routes
+    };
+    layered(routes, app)
+}
+
+/// The chains as tools of agents at `/mcp`, and what watches over the process; nothing else.
+pub fn tools_router(app: App) -> Router {
+    let health = OpenApiRouter::default()
+        .routes(routes!(health::healthy))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::readiness));
+    layered(Router::from(health).merge(mcp::http::routes(mcp::Service::new(app.clone()))), app)
+}
+
+/// The routes within every layer.
+fn layered(routes: Router<App>, app: App) -> Router {
     // A layer wraps those above it: a request meets them from the bottom up.
     routes
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_method)
         .layer(Extension(DOCUMENT.clone()))
         // A panic costs one request; inside everything that must also see its response.
         .layer(CatchPanicLayer::custom(panicked))

@@ -16,6 +16,9 @@ use crate::{access::Caller, app::App, error::ApiError};
 /// A JSON object of a known shape.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
+/// A body that is JSON by its content type, as it arrived.
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
 /// A JSON object of a known shape, in a request that may be sent again.
 pub(crate) struct Repeatable<T> {
     /// The object.
@@ -29,6 +32,14 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         receive(request, app, |bytes| parse(bytes).map(Self)).await
+    }
+}
+
+impl FromRequest<App> for JsonBytes {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        receive(request, app, |bytes| Ok(Self(Bytes::copy_from_slice(bytes)))).await
     }
 }
 

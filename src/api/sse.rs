@@ -23,13 +23,13 @@ use tokio::{
 pub(super) const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
 
 /// Keeps a connection alive; clients do not see comments.
-pub(super) const COMMENT: Bytes = Bytes::from_static(b": keep-alive\n\n");
+pub(crate) const COMMENT: Bytes = Bytes::from_static(b": keep-alive\n\n");
 
 /// Tells nginx not to collect the stream before passing it on.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// One event.
-pub(super) fn event(data: &impl Serialize) -> Bytes {
+pub(crate) fn event(data: &impl Serialize) -> Bytes {
     let mut event = b"data: ".to_vec();
     // Our own types have string keys only, so this cannot fail; if it did, `null` is still JSON.
     if serde_json::to_writer(&mut event, data).is_err() {
@@ -48,7 +48,7 @@ pub(super) fn named_event(name: &str, data: &impl Serialize) -> Bytes {
 
 /// Fills the silences of a stream: a comment after each `comment_after` without a byte, and
 /// `heartbeat` after each `heartbeat_after` without an event.
-pub(super) fn kept_alive(
+pub(crate) fn kept_alive(
     events: impl Stream<Item = Bytes> + Send + 'static,
     heartbeat: impl Fn() -> Bytes + Send + 'static,
     comment_after: Duration,
@@ -81,7 +81,7 @@ pub(super) fn kept_alive(
 /// client may keep its connection alive and yet take nothing (HTTP/2 lets it close one stream's
 /// window) or next to nothing, and would hold a place among the running answers for as long as it
 /// likes.
-pub(super) fn taken_within(
+pub(crate) fn taken_within(
     events: impl Stream<Item = Bytes> + Send + 'static,
     mut patience: Duration,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
@@ -127,7 +127,7 @@ pub(super) fn taken_within(
 const UNTAKEN_EVENTS: usize = 1024;
 
 /// A response that streams events.
-pub(super) fn response(events: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Response {
+pub(crate) fn response(events: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Response {
     let mut response = Response::new(Body::from_stream(events));
     let headers = response.headers_mut();
     headers

@@ -1,7 +1,8 @@
 //! `ponder serve`
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use axum::Router;
 use tokio::net::TcpListener;
 
 use super::{
@@ -15,7 +16,7 @@ use crate::{
     node::{self, Node},
     router,
     runs::RunStore,
-    server,
+    server::{self, ServerSettings},
 };
 
 /// Checks the configuration and the chains without loading a model.
@@ -41,22 +42,14 @@ pub(super) async fn serve(
     let config = NodeConfig::resolve(models)?;
     let serving = ServeConfig::resolve(models, arguments)?;
     // A port that is taken or a broken chain should not wait for a model to load.
-    node::plans(&config)?;
-    let listener = TcpListener::bind(serving.listen).await.map_err(|error| {
-        Failure::new(
-            Exit::Unavailable,
-            format!(
-                "{} cannot be listened on: {error}; choose another with --listen",
-                serving.listen
-            ),
-        )
-    })?;
-    let address = listener.local_addr().unwrap_or(serving.listen);
+    let plans = node::plans(&config)?;
+    let (listener, address) = listen(serving.listen, "--listen").await?;
     // Whoever asks for records relies on them: without a place for them nothing is served.
     let records = serving.record_runs.then(runs::open).transpose()?;
     let observer = records.clone().map(|store| Arc::new(store) as Arc<dyn Observe>);
     let _last_words = records.clone().map(Flushed);
     let app = App::loading(ApiSettings { records, ..serving.api });
+    app.announce(plans.into_iter().map(Arc::new).collect());
     let router = router::router(app.clone());
     let loading = async {
         let report = |line: &str| tracing::info!("{line}");
@@ -77,6 +70,32 @@ pub(super) async fn serve(
             }
         }
     };
+    serve_until_stopped(loading, listener, app.clone(), router, serving.server).await
+}
+
+/// Listens on an address that `flag` has chosen; says which it is, for its port may be any.
+pub(super) async fn listen(
+    address: SocketAddr,
+    flag: &str,
+) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        let message =
+            format!("{address} cannot be listened on: {error}; choose another with {flag}");
+        Failure::new(Exit::Unavailable, message)
+    })?;
+    let address = listener.local_addr().unwrap_or(address);
+    Ok((listener, address))
+}
+
+/// Serves until Ctrl-C or SIGTERM, and then until running answers have ended; once more ends it at once.
+/// `loading` only ends if it fails.
+pub(super) async fn serve_until_stopped(
+    loading: impl Future<Output = Result<Exit, Failure>>,
+    listener: TcpListener,
+    app: App,
+    router: Router,
+    settings: ServerSettings,
+) -> Result<Exit, Failure> {
     let asked = tokio::sync::Notify::new();
     let first = async {
         stopped().await;
@@ -89,7 +108,7 @@ pub(super) async fn serve(
     };
     tokio::select! {
         result = loading => result,
-        () = server::serve(listener, app.clone(), router, serving.server, first) => Ok(Exit::Done),
+        () = server::serve(listener, app, router, settings, first) => Ok(Exit::Done),
         () = second => Ok(Exit::Interrupted),
     }
 }
@@ -149,7 +168,7 @@ impl Hangups {
 }
 
 /// Completes when the program is asked to stop.
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     let terminate = async {

@@ -177,10 +177,14 @@ pub struct ServeArguments {
     #[arg(long, env = "PONDER_ALLOW_OPEN", value_name = "YES", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
     pub allow_open: Option<bool>,
+    /// Offer the chains as tools of agents as well, at /mcp (see `ponder mcp`)
+    #[arg(long, env = "PONDER_MCP", value_name = "YES", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
+    pub mcp: Option<bool>,
 }
 
 /// An address to listen on; `localhost` is the one name that needs no resolver.
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     let text = text.replace("localhost:", "127.0.0.1:");
     text.parse().map_err(|_| {
         "an address and a port are needed, for example 127.0.0.1:8080 or [::1]:8080".to_owned()

@@ -90,6 +90,7 @@ pub(super) struct ServerTable {
     pub(super) hosts: Option<String>,
     pub(super) keys_file: Option<PathBuf>,
     pub(super) allow_open: Option<bool>,
+    pub(super) mcp: Option<bool>,
 }
 
 /// `[chains]` and `[cache]`

@@ -100,6 +100,7 @@ impl ServeConfig {
                 access,
                 generation_timeout,
                 answer_time,
+                tools: arguments.mcp.or(file.mcp).unwrap_or(false),
                 max_responses: arguments.max_responses.or(file.max_responses).unwrap_or(1000),
                 ..defaults
             },

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 
 use super::{headers, host::is_loopback_name};
+use crate::mcp;
 
 /// Which web pages may call this server from a browser.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -25,7 +26,8 @@ pub enum AllowedOrigins {
 }
 
 impl AllowedOrigins {
-    fn allows(&self, origin: &HeaderValue) -> bool {
+    /// Whether pages from there may call.
+    pub(crate) fn allows(&self, origin: &HeaderValue) -> bool {
         let Ok(origin) = origin.to_str() else { return false };
         match self {
             Self::None => false,
@@ -52,6 +54,7 @@ pub(super) fn layer(origins: &AllowedOrigins) -> CorsLayer {
             HeaderName::from_static("x-should-retry"),
             HeaderName::from_static("openai-processing-ms"),
             HeaderName::from_static("idempotent-replayed"),
+            mcp::http::SESSION,
             headers::LIMIT,
             headers::REMAINING,
             headers::RESET,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unmodified OpenAI, LangChain, LangServe, LlamaIndex and Vercel clients, LangChain's standard tests, Open WebUI in a
-# browser, Schemathesis, lm-eval and guidellm, against a real server with prepared replies and, with the
+# Unmodified OpenAI, LangChain, LangServe, LlamaIndex and Vercel clients, LangChain's standard tests, clients of the
+# Model Context Protocol, Open WebUI in a browser, Schemathesis, lm-eval and guidellm, against a real server with prepared replies and, with the
 # engine, the embedded model.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
@@ -42,6 +42,9 @@ llama_index_home=$(python_with "$here/llama_index/requirements.txt")
 # Its plugins of pytest are for its own tests only.
 standard_home=$(python_with "$here/standard/requirements.txt")
 schema_home=$(python_with "$here/schema/requirements.txt")
+# The two generations of the protocol's SDK do not go together.
+mcp_home=$(python_with "$here/mcp/requirements.txt")
+mcp_modern_home=$(python_with "$here/mcp/modern/requirements.txt")
 # The chat UI needs a browser; without one its packages, the most of all, are left out.
 CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 export CHROMIUM
@@ -87,7 +90,7 @@ if "$binary" serve --check --config "$work/hosted.toml" >"$work/check" 2>&1; the
   mv "$work/hosted.toml" "$work/ponder.toml"
   export PONDER_HOSTED=yes
 fi
-(cd "$work" && exec "$binary" serve --listen 127.0.0.1:0 --config "$work/ponder.toml") \
+(cd "$work" && exec "$binary" serve --mcp --listen 127.0.0.1:0 --config "$work/ponder.toml") \
   2>"$work/log" &
 server=$!
 PONDER_URL=
@@ -106,11 +109,18 @@ export PONDER_URL
 
 status=0
 "$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" \
-  --ignore="$here/llama_index" --ignore="$here/standard" --ignore="$here/chat_ui" "$here" || status=1
+  --ignore="$here/llama_index" --ignore="$here/standard" --ignore="$here/chat_ui" --ignore="$here/mcp" "$here" ||
+  status=1
 "$llama_index_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   --junitxml="$work/llama_index.xml" "$here/llama_index" || status=1
 "$standard_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   -c "$here/standard/pytest.ini" --junitxml="$work/standard.xml" "$here/standard" || status=1
+# Agents start the program themselves or ask the server.
+export PONDER_BINARY=$binary PONDER_TOML=$work/ponder.toml
+"$mcp_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest --junitxml="$work/mcp.xml" \
+  --ignore="$here/mcp/modern" "$here/mcp" || status=1
+"$mcp_modern_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
+  --junitxml="$work/mcp_modern.xml" "$here/mcp/modern" || status=1
 if [[ -n $CHROMIUM ]]; then
   # Among its packages are plugins of pytest; none of them is for these tests.
   PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "$chat_ui_home/bin/python" -m pytest -q -p no:cacheprovider \
@@ -212,7 +222,8 @@ fi
 number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0; }
 ran=0
 bad=0
-for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml" "$work/chat_ui.xml"; do
+for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml" "$work/mcp.xml" \
+  "$work/mcp_modern.xml" "$work/chat_ui.xml"; do
   ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done
