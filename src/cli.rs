@@ -10,6 +10,7 @@ use crate::config::{ModelArguments, ServeArguments};
 mod ask;
 mod chat;
 mod check;
+mod eval;
 mod exit;
 mod explain;
 mod grade;
@@ -59,6 +60,8 @@ enum Command {
     Runs(runs::RunsArguments),
     /// Review a diff or a file for boundary bugs and redundant work
     Review(review::ReviewArguments),
+    /// Measure a model or chain on a file of problems, or look at what was measured
+    Eval(Box<eval::EvalArguments>),
     /// Say whether two mathematical answers mean the same; exit code 0 yes, 1 no, 2 unknown
     Grade(grade::GradeArguments),
     /// Say what would be done with a question, and why; loads no model
@@ -132,6 +135,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&cli.models, arguments).await,
         Command::Runs(arguments) => runs::runs(&cli.models, arguments).await,
         Command::Review(arguments) => review::run(&cli.models, arguments).await,
+        Command::Eval(arguments) => Box::pin(eval::run(&cli.models, *arguments)).await,
         Command::Grade(arguments) => grade::run(&arguments),
         Command::Explain(arguments) => explain::explain(&cli.models, &arguments),
         Command::Check(arguments) => check::check(&arguments),

@@ -17,6 +17,7 @@ mod serving;
 
 pub use arguments::{ModelArguments, ServeArguments};
 use file::ConfigFile;
+pub use models::remote_model;
 use models::{aliases, general_by_flags, hosted_by_flags, model, only_one};
 pub use serving::ServeConfig;
 
