@@ -202,7 +202,9 @@ fn read_manifest(path: &Path) -> Result<Manifest, FolderError> {
     let file = path.join(MANIFEST);
     let text = match fs::read(&file) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
             return Err(FolderError::NoRun(path.to_owned()));
         }
         Err(error) => return Err(at(&file, error)),

@@ -90,7 +90,25 @@ fn a_run_is_measured_and_reported() {
             "out",
         ],
     );
-    insta::assert_snapshot!(timeless(&table), @"");
+    insta::assert_snapshot!(timeless(&table), @r"
+    answers                  10 of 10
+    pass@1                   80.0 % (33.7 to 96.9)
+    pass@2                   80.0 % (33.7 to 96.9)
+    maj@2                    80.0 % (33.7 to 96.9)
+    maj@2 by spelling        80.0 % (33.7 to 96.9)
+    cut off by the limit     0.0 % (0.0 to 43.4)
+    went in circles          0.0 % (0.0 to 43.4)
+    stated nothing           0.0 % (0.0 to 43.4)
+    tokens an answer         6 in the mean, median 3, nine of ten up to 18, at most 18
+    right and other answers  7 and 2 tokens in the mean
+    tokens in all            60 read, 62 written
+    cost                     0.0003
+
+    pass@1    ████████████████████████████████········ 80.0 %
+    pass@2    ████████████████████████████████········ 80.0 %
+    maj@1     ████████████████████████████████········ 80.0 %
+    maj@2     ████████████████████████████████········ 80.0 %
+    ");
     let report = program.json("out/report.json");
     assert_eq!(report["schema"], "ponder.eval/1");
     assert_eq!(report["model"], "ponder-scripted");
@@ -267,7 +285,13 @@ fn runs_are_reported_judged_again_and_compared() {
         ["eval", "problems.jsonl", "--model", "scripted:better.yaml", "-o", "second", "--quiet"];
     program.ends_with(0, &better);
     let (table, _) = program.ends_with(0, &["eval", "compare", "first", "second"]);
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+    problems      5 in common
+    pass@1        80.0 %  →  100.0 %
+    difference    +20.0 points (+0.0 to +60.0)
+    p             1.0000: how likely such a difference is if neither is better
+    flipped       root: 0.0 %  →  100.0 %
+    ");
     let (document, _) =
         program.ends_with(0, &["eval", "compare", "second", "first", "--json", "--fail-if-worse"]);
     let document: Value = serde_json::from_str(&document).unwrap();

@@ -20,7 +20,7 @@ fn content(content: &[u8]) -> Result<Vec<Problem>, String> {
     })
 }
 
-fn listed(problems: &[Problem]) -> Vec<(&str, &str, &str)> {
+fn listed(problems: &[Problem]) -> Vec<(&'static str, &'static str, &'static str)> {
     let shown = |problem: &'_ Problem| {
         let asked = problem.messages.last().unwrap();
         (problem.id.clone(), asked.content.clone(), problem.answer().unwrap_or("tests").to_owned())
