@@ -184,10 +184,11 @@ fn show_comparison(comparison: &Comparison) {
         points(difference.low),
         points(difference.high)
     ));
-    show::line(&format!(
-        "p             {:.4}: how likely such a difference is if neither is better",
-        comparison.p_value
-    ));
+    let p = match comparison.p_value {
+        p if p < 1e-4 => "below 0.0001".to_owned(),
+        p => format!("{p:.4}"),
+    };
+    show::line(&format!("p             {p}: how likely such a difference is if neither is better"));
     for flip in &comparison.flipped {
         let (before, now) = (percent(flip.first), percent(flip.second));
         show::line(&format!("flipped       {}: {before}  →  {now}", flip.id));

@@ -5,7 +5,8 @@ use super::{html::escaped, percent};
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = 16.0;
+/// Half of the last label.
+const RIGHT: f64 = 30.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = 34.0;
 
