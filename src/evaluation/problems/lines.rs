@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::ProblemsError;
 
-/// The tests of a LiveCodeBench problem take megabytes; nothing takes this much.
+/// The tests of a `LiveCodeBench` problem take megabytes; nothing takes this much.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 
 /// The values of a file, each with the number of its line, from 1. Empty lines are passed over.
