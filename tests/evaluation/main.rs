@@ -1,5 +1,5 @@
 //! `ponder eval` as its users start it, on the scripted engine and on small problem files.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
     io::{BufRead, BufReader},
