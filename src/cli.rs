@@ -10,6 +10,7 @@ use crate::config::{ModelArguments, ServeArguments};
 mod ask;
 mod chat;
 mod check;
+mod eval;
 mod exec;
 mod exit;
 mod explain;
@@ -68,6 +69,8 @@ enum Command {
     Runs(runs::RunsArguments),
     /// Review a diff or a file for boundary bugs and redundant work
     Review(review::ReviewArguments),
+    /// Measure a model or chain on a file of problems, or look at what was measured
+    Eval(Box<eval::EvalArguments>),
     /// Say whether two mathematical answers mean the same; exit code 0 yes, 1 no, 2 unknown
     Grade(grade::GradeArguments),
     /// Run a Python program on tests, shut in; exit code 0 all pass, 1 some do not, 2 there are none
@@ -152,6 +155,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&cli.models, arguments).await,
         Command::Runs(arguments) => runs::runs(&cli.models, arguments).await,
         Command::Review(arguments) => review::run(&cli.models, arguments).await,
+        Command::Eval(arguments) => Box::pin(eval::run(&cli.models, *arguments)).await,
         Command::Grade(arguments) => grade::run(&arguments),
         Command::Exec(arguments) => exec::run(arguments).await,
         Command::Explain(arguments) => explain::explain(&cli.models, &arguments),

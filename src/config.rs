@@ -18,6 +18,7 @@ mod serving;
 pub(crate) use arguments::address;
 pub use arguments::{ModelArguments, ServeArguments};
 use file::ConfigFile;
+pub use models::remote_model;
 use models::{aliases, general_by_flags, hosted_by_flags, model, only_one};
 pub use serving::ServeConfig;
 

@@ -23,6 +23,7 @@ pub mod config;
 pub mod engine;
 pub mod equivalence;
 pub mod error;
+pub mod evaluation;
 pub mod execution;
 pub mod generate;
 pub mod limits;

@@ -106,6 +106,24 @@ pub(super) fn hosted_by_flags(
     Ok((id, hosted))
 }
 
+/// A model behind the endpoint that a command's own flags name; the key is in the variable of that name.
+///
+/// # Errors
+///
+/// If the address is none, or the variable holds no key.
+pub fn remote_model(
+    url: &str,
+    model: &str,
+    api_key_env: Option<&str>,
+) -> Result<RemoteModel, ConfigError> {
+    Ok(RemoteModel {
+        url: checked_url(model, url)?,
+        model: model.to_owned(),
+        api_key: api_key(api_key_env)?,
+        without_thinking: serde_json::Map::new(),
+    })
+}
+
 /// Adds the model of `--general-url`, if there is one, and returns the general model's name.
 pub(super) fn general_by_flags(
     arguments: &ModelArguments,

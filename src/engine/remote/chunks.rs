@@ -31,6 +31,9 @@ pub(super) struct Chunk {
     usage: Option<WireUsage>,
     #[serde(default)]
     error: Option<Value>,
+    /// What our own servers add.
+    #[serde(default)]
+    ponder: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,6 +42,9 @@ struct Choice {
     delta: ChunkDelta,
     #[serde(default)]
     finish_reason: Option<String>,
+    /// A text, a token's number, or nothing.
+    #[serde(default)]
+    stop_reason: Option<Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +105,8 @@ pub(super) struct ChunkReader {
     reported: Option<Usage>,
     reason: Option<FinishReason>,
     cause: Option<StopCause>,
+    /// How the thinking ended, if the endpoint says.
+    thinking_end: Option<ThinkingEnd>,
     thought: bool,
     answered: bool,
     /// The endpoint's numbers and ids of the calls that have begun, in order.
@@ -116,6 +124,7 @@ impl ChunkReader {
             reported: None,
             reason: None,
             cause: None,
+            thinking_end: None,
             thought: false,
             answered: false,
             called: Vec::new(),
@@ -132,6 +141,7 @@ impl ChunkReader {
             return Err(remote_error(&error));
         }
         self.reported = chunk.usage.map(Usage::from).or(self.reported);
+        self.thinking_end = chunk.ponder.as_ref().and_then(thinking_end).or(self.thinking_end);
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(Vec::new()) };
         let said = choice.delta.reasoning_content.or(choice.delta.reasoning).unwrap_or_default();
         let content = choice.delta.content.unwrap_or_default();
@@ -154,6 +164,10 @@ impl ChunkReader {
         }
         for call in calls {
             self.call(call, &mut deltas);
+        }
+        // As vLLM and we say that an answer went in circles.
+        if choice.stop_reason.as_ref().and_then(Value::as_str) == Some("repetition_detected") {
+            self.cause = Some(StopCause::Repetition);
         }
         if let Some(name) = choice.finish_reason {
             self.reason = Some(match name.as_str() {
@@ -270,7 +284,7 @@ impl ChunkReader {
         let thinking_end = match (self.thought, self.answered, reason) {
             (false, _, _) => ThinkingEnd::None,
             (true, false, FinishReason::Length) => ThinkingEnd::Budget,
-            (true, _, _) => ThinkingEnd::Natural,
+            (true, _, _) => self.thinking_end.unwrap_or(ThinkingEnd::Natural),
         };
         let usage = self.reported.unwrap_or(self.counted);
         Delta::Finished(Finish {
@@ -294,7 +308,63 @@ impl From<WireUsage> for Usage {
     }
 }
 
+/// How the thinking ended, as our own servers say it.
+fn thinking_end(ponder: &Value) -> Option<ThinkingEnd> {
+    match ponder.get("thinking_end")?.as_str()? {
+        "natural" => Some(ThinkingEnd::Natural),
+        "budget" => Some(ThinkingEnd::Budget),
+        "loop" => Some(ThinkingEnd::Loop),
+        _ => None,
+    }
+}
+
 fn remote_error(error: &Value) -> GenerateError {
     let message = error.get("message").and_then(Value::as_str).unwrap_or("no reason was given");
     GenerateError::Remote { message: format!("The remote model failed: {message}"), status: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How an answer of these chunks ends.
+    fn finish(chunks: &[&str]) -> Finish {
+        let mut reader = ChunkReader::new(Thinking::Natural, Vec::new());
+        let mut deltas = Vec::new();
+        for chunk in chunks {
+            deltas.extend(reader.take(serde_json::from_str(chunk).unwrap()).unwrap());
+        }
+        deltas.extend(reader.end().unwrap());
+        match deltas.pop() {
+            Some(Delta::Finished(finish)) => finish,
+            other => panic!("no finish: {other:?}"),
+        }
+    }
+
+    const THOUGHT: &str = r#"{"choices": [{"delta": {"reasoning_content": "hm"}}]}"#;
+    const ANSWER: &str = r#"{"choices": [{"delta": {"content": "4"}}]}"#;
+
+    #[test]
+    fn another_ponder_says_how_an_answer_ended() {
+        let looped = finish(&[
+            THOUGHT,
+            ANSWER,
+            r#"{"choices": [{"delta": {}, "finish_reason": "length", "stop_reason": "repetition_detected"}]}"#,
+            r#"{"choices": [], "ponder": {"thinking_end": "loop"}}"#,
+        ]);
+        assert_eq!(looped.cause, Some(StopCause::Repetition));
+        assert_eq!(looped.thinking_end, ThinkingEnd::Loop);
+    }
+
+    #[test]
+    fn other_servers_need_not() {
+        let plain = finish(&[
+            THOUGHT,
+            ANSWER,
+            r#"{"choices": [{"delta": {}, "finish_reason": "stop", "stop_reason": 151645}]}"#,
+        ]);
+        assert_eq!((plain.cause, plain.thinking_end), (None, ThinkingEnd::Natural));
+        let cut = r#"{"choices": [{"delta": {}, "finish_reason": "length", "stop_reason": null}]}"#;
+        assert_eq!(finish(&[THOUGHT, cut]).thinking_end, ThinkingEnd::Budget);
+    }
 }

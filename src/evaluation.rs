@@ -1,0 +1,28 @@
+//! Measures whatever answers on a file of problems: a hosted model, a remote one, or a chain.
+//!
+//! ```text
+//! problems ─▶ protocol ─▶ runner ─▶ folder (results.jsonl) ─▶ statistics ─▶ report (json, md, html)
+//!  what is     how it is   asks,      whole lines only,          pass@k,       what was measured,
+//!  asked       asked       retries    so a run can go on         maj@k         with its intervals
+//! ```
+//!
+//! A run lives in a [`folder`]: every answer is written there when it ends, so that an interrupted run goes
+//! on where it stopped, and saved answers can be judged anew without the model ([`regrade`]). Two runs on
+//! the same problems are compared problem by problem ([`compare`]).
+//!
+//! It knows `generate`, `equivalence` and where a chain finds the answer in a text; nothing below it knows it.
+
+pub mod compare;
+pub mod folder;
+pub mod judge;
+pub mod manifest;
+mod outcome;
+pub mod problems;
+pub mod protocol;
+pub mod regrade;
+pub mod report;
+pub mod runner;
+pub mod sample;
+pub mod statistics;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,94 @@
+//! The report as Markdown, to be pasted where people read.
+
+use super::{AtK, Report, headlines, lines::interval, thousands};
+
+/// The whole document.
+pub(super) fn document(report: &Report) -> String {
+    let mut text = format!("# {} on {}\n\n", cell(&report.model), cell(&report.file));
+    text += "| | |\n|---|---|\n";
+    for line in headlines(report) {
+        text += &format!("| {} | {} |\n", cell(&line.name), cell(&line.value));
+    }
+    text += "\nIn brackets: 95 % intervals, with the problems as independent, not the answers (Wilson's, for the \
+             effective number of answers).\n";
+    if report.pass.len() > 1 {
+        text += "\n| k | tokens | pass@k | maj@k | maj@k by spelling |\n|---:|---:|---|---|---|\n";
+        let rows = report.pass.iter().zip(&report.majority).zip(&report.majority_by_text);
+        for ((pass, majority), by_text) in rows {
+            let shares: Vec<String> =
+                [pass, majority, by_text].iter().map(|at: &&AtK| interval(&at.share)).collect();
+            text +=
+                &format!("| {} | {} | {} |\n", pass.k, thousands(pass.tokens), shares.join(" | "));
+        }
+    }
+    text += &problems(report);
+    if !report.failures.is_empty() {
+        text += "\n## Failed\n\n";
+        for failure in &report.failures {
+            text += &format!(
+                "- {}, answer {}: {}\n",
+                cell(&failure.problem),
+                failure.sample,
+                cell(&failure.error)
+            );
+        }
+    }
+    text += "\n## Settings\n\n";
+    for (name, value) in &report.settings {
+        text += &format!("- {}: `{}`\n", cell(name), value.to_string().replace('`', "'"));
+    }
+    text += &format!("- fingerprint: `{}`\n", report.fingerprint);
+    text
+}
+
+fn problems(report: &Report) -> String {
+    let mut text =
+        "\n## Problems\n\n| id | right | answer | most say | votes | tokens | seconds | cut off | \
+                    circles |\n|---|---:|---|---|---:|---:|---:|---:|---:|\n"
+            .to_owned();
+    for problem in &report.problems {
+        let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), thousands);
+        let seconds = problem.seconds.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+        text += &format!(
+            "| {} | {} of {} | {} | {} | {} | {} | {seconds} | {} | {} |\n",
+            cell(&problem.id),
+            problem.right,
+            problem.answers,
+            code(&problem.answer),
+            problem.majority.as_deref().map_or_else(|| "–".to_owned(), code),
+            problem.votes,
+            number(problem.tokens),
+            problem.truncated,
+            problem.looped,
+        );
+    }
+    text
+}
+
+/// The longest answer that is shown whole.
+const LONGEST: usize = 80;
+
+/// A text of somebody else as a cell's code, shortened.
+fn code(text: &str) -> String {
+    let line = text.replace(['\n', '\r'], " ").replace('`', "'").replace('|', "\\|");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", line.get(..end).unwrap_or_default()),
+        None => format!("`{line}`"),
+    }
+}
+
+/// A text as a cell: nothing in it ends the cell or begins markup.
+fn cell(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' => escaped.push(' '),
+            '|' | '\\' | '`' | '*' | '<' | '[' | ']' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,184 @@
+//! One answer of a run, as a line of `results.jsonl` keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::generate::{Finish, FinishReason, StopCause, ThinkingEnd, Usage};
+
+/// One answer to one problem, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The problem's id.
+    pub problem: String,
+    /// The answer's number among those to its problem, from 0.
+    pub sample: u32,
+    /// How often it was asked for until it came, or until that was given up.
+    pub attempts: u32,
+    /// How long the last attempt took, in seconds.
+    pub seconds: f64,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What came of asking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// No answer: it is asked for again when the run goes on.
+    Failed {
+        /// Why.
+        error: String,
+    },
+    /// An answer.
+    Answered(Box<Answered>),
+}
+
+/// An answer, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Whether it is right.
+    pub mark: Mark,
+    /// The final answer that was found in it; absent if there is none.
+    pub answer: Option<String>,
+    /// What was forgiven when it was judged right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leniency: Option<String>,
+    /// How it ended.
+    pub ending: Ending,
+    /// How its thinking ended.
+    pub thinking_end: Thought,
+    /// Tokens of the prompt.
+    pub prompt_tokens: u64,
+    /// Tokens written, thinking included.
+    pub completion_tokens: u64,
+    /// The part of them that was thinking.
+    pub reasoning_tokens: u64,
+    /// The text of the answer; emptied where only numbers are needed.
+    #[serde(default)]
+    pub content: String,
+    /// The text of the thinking; emptied where only numbers are needed.
+    #[serde(default)]
+    pub reasoning: String,
+}
+
+/// Whether an answer is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It means the same as the right answer.
+    Right,
+    /// It does not.
+    Wrong,
+    /// That could not be decided; it counts as wrong.
+    Unknown,
+    /// There is no final answer in it; it counts as wrong and has no vote.
+    Abstained,
+}
+
+impl Mark {
+    /// The mark's name in results and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::Unknown => "unknown",
+            Self::Abstained => "abstained",
+        }
+    }
+}
+
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The model said that it was done.
+    Stop,
+    /// The limit of tokens, or the end of the context, cut it off.
+    Length,
+    /// It went in circles and was ended.
+    Repetition,
+    /// It called a function, which nobody offered.
+    ToolCalls,
+}
+
+impl From<&Finish> for Ending {
+    fn from(finish: &Finish) -> Self {
+        match (&finish.cause, finish.reason) {
+            (Some(StopCause::Repetition), _) => Self::Repetition,
+            (_, FinishReason::Stop) => Self::Stop,
+            (_, FinishReason::Length) => Self::Length,
+            (_, FinishReason::ToolCalls) => Self::ToolCalls,
+        }
+    }
+}
+
+/// How the thinking of an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Thought {
+    /// The model closed it.
+    Natural,
+    /// A limit closed it.
+    Budget,
+    /// It went in circles and was closed.
+    Loop,
+    /// There was none.
+    None,
+}
+
+impl From<ThinkingEnd> for Thought {
+    fn from(end: ThinkingEnd) -> Self {
+        match end {
+            ThinkingEnd::Natural => Self::Natural,
+            ThinkingEnd::Budget => Self::Budget,
+            ThinkingEnd::Loop => Self::Loop,
+            ThinkingEnd::None => Self::None,
+        }
+    }
+}
+
+impl Sample {
+    /// The answer, if there is one.
+    pub fn answered(&self) -> Option<&Answered> {
+        match &self.outcome {
+            Outcome::Answered(answered) => Some(answered),
+            Outcome::Failed { .. } => None,
+        }
+    }
+
+    /// The same without its texts: a long run's would not fit into memory.
+    #[must_use]
+    pub fn without_texts(mut self) -> Self {
+        if let Outcome::Answered(answered) = &mut self.outcome {
+            answered.content = String::new();
+            answered.reasoning = String::new();
+        }
+        self
+    }
+}
+
+impl Answered {
+    /// Whether it is right.
+    pub fn is_right(&self) -> bool {
+        self.mark == Mark::Right
+    }
+
+    /// Whether a limit of tokens cut it off.
+    pub fn is_truncated(&self) -> bool {
+        self.ending == Ending::Length
+    }
+
+    /// Whether it, or its thinking, went in circles.
+    pub fn is_looped(&self) -> bool {
+        self.ending == Ending::Repetition || self.thinking_end == Thought::Loop
+    }
+
+    /// Its tokens.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.completion_tokens,
+            reasoning_tokens: self.reasoning_tokens,
+        }
+    }
+}

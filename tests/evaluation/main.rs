@@ -1,0 +1,314 @@
+//! `ponder eval` as its users start it, on the scripted engine and on small problem files.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+/// The program in an empty folder with the problems and the script of `tests/data/evaluation`.
+struct Program {
+    folder: tempfile::TempDir,
+}
+
+impl Program {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/data/evaluation"].iter().collect();
+        for name in ["problems.jsonl", "verl.parquet", "script.yaml"] {
+            std::fs::copy(data.join(name), folder.path().join(name)).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ponder"));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PONDER_MODEL", "scripted:script.yaml")
+            .stdin(Stdio::null())
+            .args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs it, expecting this exit code.
+    fn ends_with(&self, code: i32, arguments: &[&str]) -> (String, String) {
+        let output = self.run(arguments);
+        let (result, way) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{result}\n{way}");
+        (result, way)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The lines of a table that do not hold times.
+fn timeless(table: &str) -> String {
+    let lines = table.lines().filter(|line| !line.starts_with("seconds"));
+    lines.map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_run_is_measured_and_reported() {
+    let program = Program::new();
+    let (table, _) = program.ends_with(
+        0,
+        &[
+            "eval",
+            "problems.jsonl",
+            "-n",
+            "2",
+            "--price-input",
+            "1",
+            "--price-output",
+            "4",
+            "-o",
+            "out",
+        ],
+    );
+    insta::assert_snapshot!(timeless(&table), @r"
+    answers                  10 of 10
+    pass@1                   80.0 % (33.7 to 96.9)
+    pass@2                   80.0 % (33.7 to 96.9)
+    maj@2                    80.0 % (33.7 to 96.9)
+    maj@2 by spelling        80.0 % (33.7 to 96.9)
+    cut off by the limit     0.0 % (0.0 to 43.4)
+    went in circles          0.0 % (0.0 to 43.4)
+    stated nothing           0.0 % (0.0 to 43.4)
+    tokens an answer         6 in the mean, median 3, nine of ten up to 18, at most 18
+    right and other answers  7 and 2 tokens in the mean
+    tokens in all            60 read, 62 written
+    cost                     0.0003
+
+    pass@1    ████████████████████████████████········ 80.0 %
+    pass@2    ████████████████████████████████········ 80.0 %
+    maj@1     ████████████████████████████████········ 80.0 %
+    maj@2     ████████████████████████████████········ 80.0 %
+    ");
+    let report = program.json("out/report.json");
+    assert_eq!(report["schema"], "ponder.eval/1");
+    assert_eq!(report["model"], "ponder-scripted");
+    assert_eq!(report["pass_at_1"]["value"], 0.8);
+    assert_eq!(program.read("out/results.jsonl").lines().count(), 10);
+    assert!(program.read("out/report.md").starts_with("# ponder-scripted on problems.jsonl"));
+    assert!(program.read("out/report.html").contains("</html>"));
+}
+
+#[test]
+fn parquet_a_preset_and_json() {
+    let program = Program::new();
+    let arguments =
+        ["eval", "verl.parquet", "--preset", "vibethinker-1.5b", "-n", "3", "--json", "-o", "out"];
+    let (document, way) = program.ends_with(0, &arguments);
+    assert_eq!(way, "");
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(document["settings"]["temperature"], 1.0);
+    assert_eq!(document["settings"]["top_p"], 0.95);
+    assert_eq!(document["settings"]["max_tokens"], 40_960);
+    assert_eq!(document["counts"]["answers"], 12);
+    // 6 * 7 and the week are in the script.
+    assert_eq!(document["pass_at_1"]["value"], 0.5);
+    assert_eq!(document, program.json("out/report.json"));
+}
+
+#[test]
+fn chains_are_measured_as_models_are() {
+    let program = Program::new();
+    let base = ["eval", "problems.jsonl", "--limit", "1", "--quiet"];
+    let to = program.ends_with(0, &[&base[..], &["--to", "chain/solve", "-o", "a"]].concat());
+    // Without the environment's model, the flag says who answers.
+    let output = program
+        .command(&[&base[..], &["--model", "chain/solve", "-o", "b"]].concat())
+        .env_remove("PONDER_MODEL")
+        .output()
+        .unwrap();
+    assert!(to.0.contains("pass@1"), "{}", to.0);
+    assert_eq!(program.json("a/report.json")["pass_at_1"]["value"], 1.0);
+    let way = text(&output.stderr);
+    assert!(
+        output.status.code() == Some(0) && program.json("b/run.json")["model"] == "chain/solve",
+        "{way}"
+    );
+}
+
+#[test]
+fn the_exit_code_says_how_it_went() {
+    let program = Program::new();
+    let run = |more: &[&'static str]| [&["eval", "problems.jsonl", "-o", "out"], more].concat();
+    program.ends_with(0, &run(&["--fail-under", "80"]));
+    let (_, way) = program.ends_with(1, &run(&["--fail-under", "80.5"]));
+    assert!(way.contains("pass@1 is 80.0 %, below 80.5 %"), "{way}");
+    let (_, way) = program.ends_with(64, &run(&["--temperature", "0.5"]));
+    assert!(way.contains("`temperature` was absent and is 0.5"), "{way}");
+    program.ends_with(64, &["eval"]);
+    program.ends_with(64, &["eval", "problems.jsonl", "--samples", "0"]);
+    program.ends_with(64, &["eval", "problems.jsonl", "--base-url", "ftp://x"]);
+    let (_, way) = program.ends_with(1, &["eval", "nowhere.jsonl"]);
+    assert!(way.contains("nowhere.jsonl cannot be read"), "{way}");
+    program.write("code.jsonl", "{\"id\": \"f\", \"problem\": \"Write f.\", \"tests\": [1]}\n");
+    let (_, way) = program.ends_with(1, &["eval", "code.jsonl"]);
+    assert!(way.contains("programs cannot be measured yet"), "{way}");
+    let (_, way) = program.ends_with(1, &["eval", "report", "code.jsonl"]);
+    assert!(way.contains("run.json"), "{way}");
+}
+
+#[test]
+fn nobody_there_is_69_and_some_failures_are_2() {
+    let program = Program::new();
+    // The port is free: nobody answers there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}/v1");
+    let base =
+        ["eval", "problems.jsonl", "--base-url", &url, "--to", "m", "--retries", "0", "-o", "out"];
+    let (_, way) = program.ends_with(69, &base);
+    assert!(way.contains("could not be reached"), "{way}");
+    program.write(
+        "script.yaml",
+        &format!(
+            "{}  - when: {{ question: zero }}\n    reply: {{ ending: {{ fail_before: engine }} }}\n",
+            program.read("script.yaml")
+        ),
+    );
+    let problems = program.read("problems.jsonl");
+    program.write("more.jsonl", &format!("{problems}{{\"problem\": \"zero\", \"answer\": 0}}\n"));
+    let (_, way) = program.ends_with(2, &["eval", "more.jsonl", "--retries", "0", "-o", "some"]);
+    assert!(way.contains("1 answers failed, the first so: The script says"), "{way}");
+}
+
+/// A program that is stopped when the test ends, however it ends.
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn wait_for(what: &str, mut there: impl FnMut() -> bool) {
+    let patience = Instant::now();
+    while !there() {
+        assert!(patience.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn any_openai_compatible_server_can_be_measured() {
+    let program = Program::new();
+    let mut child = program
+        .command(&["serve", "--listen", "127.0.0.1:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let _server = Stopped(child);
+    let address = lines
+        .find_map(|line| {
+            let line = line.unwrap();
+            let (_, rest) = line.split_once("serving on http://")?;
+            rest.split_whitespace().next().map(str::to_owned)
+        })
+        .expect("the server says where it listens");
+    std::thread::spawn(move || lines.for_each(drop));
+    let url = format!("http://{address}/v1");
+    let arguments =
+        ["eval", "problems.jsonl", "--base-url", &url, "--to", "ponder-scripted", "-o", "out"];
+    program.ends_with(0, &arguments);
+    let report = program.json("out/report.json");
+    assert_eq!(report["pass_at_1"]["value"], 0.8);
+    assert!(report["tokens"]["completion"].as_u64().unwrap() > 20, "{report}");
+    assert!(!report.to_string().contains(&address), "addresses stay out of reports");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_a_run_that_goes_on() {
+    let program = Program::new();
+    let quick = program.read("script.yaml");
+    program.write("script.yaml", &quick.replace("content:", "per_token_ms: 100, content:"));
+    let arguments = ["eval", "problems.jsonl", "-n", "4", "--concurrency", "2", "-o", "out"];
+    let mut running = program.command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let results = program.folder.path().join("out/results.jsonl");
+    let lines = |path: &Path| std::fs::read_to_string(path).unwrap_or_default().lines().count();
+    wait_for("answers", || lines(&results) >= 2);
+    let id = running.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(running.wait().unwrap().code(), Some(130));
+    let mut way = String::new();
+    std::io::Read::read_to_string(&mut running.stderr.take().unwrap(), &mut way).unwrap();
+    assert!(way.contains("the same command goes on"), "{way}");
+    let kept = lines(&results);
+    assert!((2..20).contains(&kept), "{kept}");
+    assert_eq!(program.json("out/report.json")["counts"]["answers"], kept);
+    // The script's pace is no setting of ours.
+    program.write("script.yaml", &quick);
+    let (_, way) = program.ends_with(0, &arguments);
+    assert!(
+        way.contains(&format!("{kept} answers are there already, {} are missing", 20 - kept)),
+        "{way}"
+    );
+    assert_eq!(lines(&results), 20);
+}
+
+#[test]
+fn runs_are_reported_judged_again_and_compared() {
+    let program = Program::new();
+    program.ends_with(0, &["eval", "problems.jsonl", "-n", "2", "-o", "first", "--quiet"]);
+    let script = program.read("script.yaml");
+    program.write("better.yaml", &script.replace("1.41", "\\sqrt2"));
+    let better =
+        ["eval", "problems.jsonl", "--model", "scripted:better.yaml", "-o", "second", "--quiet"];
+    program.ends_with(0, &better);
+    let (table, _) = program.ends_with(0, &["eval", "compare", "first", "second"]);
+    insta::assert_snapshot!(table, @r"
+    problems      5 in common
+    pass@1        80.0 %  →  100.0 %
+    difference    +20.0 points (+0.0 to +60.0)
+    p             1.0000: how likely such a difference is if neither is better
+    flipped       root: 0.0 %  →  100.0 %
+    ");
+    let (document, _) =
+        program.ends_with(0, &["eval", "compare", "second", "first", "--json", "--fail-if-worse"]);
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(document["schema"], "ponder.eval.compare/1");
+    assert_eq!(document["p_value"], 1.0, "one problem of five proves nothing");
+    // Somebody finds that 1.41 was near enough.
+    let mended = program.read("problems.jsonl").replace("\\\\sqrt{2}", "1.41");
+    program.write("mended.jsonl", &mended);
+    let (changes, _) =
+        program.ends_with(0, &["eval", "regrade", "first", "--problems", "mended.jsonl"]);
+    assert_eq!(
+        changes,
+        "root, answer 0: 1.41 was wrong and is right\nroot, answer 1: 1.41 was wrong and is right\n"
+    );
+    let (document, _) = program.ends_with(0, &["eval", "report", "first", "--json"]);
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(document["pass_at_1"]["value"], 1.0);
+    let (_, way) = program.ends_with(1, &["eval", "compare", "first", "second"]);
+    assert!(way.contains("another right answer"), "{way}");
+}
