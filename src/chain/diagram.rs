@@ -311,7 +311,7 @@ mod tests {
                 step0["language<br/>detect_language"]
                 step1["kind<br/>route"]
                 step2["question<br/>translate (translator)"]
-                step3["answer<br/>math: reason (reasoner)<br/>code: reason (reasoner)<br/>both: split<br/>other: chat (general)"]
+                step3["answer<br/>math: reason (reasoner)<br/>code: reason (reasoner)<br/>both: decompose<br/>other: chat (general)"]
                 step4["reply<br/>translate_answer (translator)"]
                 answer([answer])
                 question --> step0

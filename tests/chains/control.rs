@@ -565,7 +565,7 @@ fn what_is_wrong_with_steps_is_said() {
         wrong("  - id: a\n    call: ${input.question}\n    model: general", "${a}"), @"tried.yaml:7:11: step `a`: `call` uses the model `general`, which `models` does not list");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: x\n    retry: {attempts: 1}", "${a}"), @"tried.yaml:8:12: step `a`: `retry` has `attempts`, 2 to 10, and `wait`, 0 to 60 seconds");
     insta::assert_snapshot!(wrong("  - id: a\n    map: ${input.question}\n    do: {prompt: x}", "${a}"), @"tried.yaml:7:10: step `a`: `map` takes data that is a list, not text");
-    insta::assert_snapshot!(wrong("  - id: a\n    prompt: '{{ item }}'", "${a}"), @"tried.yaml:7:13: step `a`: `${item}` and `${index}` are there inside of a `map` only");
+    insta::assert_snapshot!(wrong("  - id: a\n    prompt: '{{ item }}'", "${a}"), @"tried.yaml:7:13: step `a`: `${item}` is there inside of a `map`, and in `weigh` of a `vote`, only");
     insta::assert_snapshot!(
         wrong("  - id: a\n    parallel:\n      - {id: b, prompt: x}\n      - {id: b, prompt: x}\n  - id: c\n    prompt: x", "${c}"), @"tried.yaml:9:9: step `a`: two steps here are called `b`; ids are unique");
     insta::assert_snapshot!(
@@ -575,7 +575,7 @@ fn what_is_wrong_with_steps_is_said() {
     insta::assert_snapshot!(
         wrong("  - id: a\n    fallback:\n      - {prompt: x}\n      - {transform: '1'}", "${a}"), @"tried.yaml:9:9: step `a`: every arm gives text, as the first does, not data");
     insta::assert_snapshot!(
-        wrong("  - id: a\n    fallback:\n      - {prompt: x}\n      - steps:\n          - {id: b, finish: '${input.question}'}", "${a}"), @"tried.yaml:10:29: step `b`: `finish` cannot be inside of `parallel`, `map` or `fallback`: other steps run at the same time or in its place");
+        wrong("  - id: a\n    fallback:\n      - {prompt: x}\n      - steps:\n          - {id: b, finish: '${input.question}'}", "${a}"), @"tried.yaml:10:29: step `b`: `finish` cannot be inside of `parallel`, `map`, `vote` or `fallback`: other steps run at the same time or in its place");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: x\n  - id: b\n    finish: ${a}", "${b}"), @"tried.yaml:10:9: `b` ends the chain and gives nothing");
     insta::assert_snapshot!(wrong("  - id: a\n    prompt: x\n    model: general", "${a}"), @"tried.yaml:8:12: step `a`: `model` does not belong to `prompt`, which takes no options");
     insta::assert_snapshot!(wrong("  - id: item\n    prompt: x", "${input.question}"), @"tried.yaml:6:9: step `item`: an id is letters, digits, `_` and `-`, beginning with a letter, and not `input`, `item` or `index`");
