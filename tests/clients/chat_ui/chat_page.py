@@ -78,7 +78,7 @@ class ChatPage:
 
     def choose(self, model: str) -> None:
         self.selector.click()
-        self.page.get_by_role("option", name=model).click()
+        self.page.locator(f'[role="option"][data-value="{model}"]').click()
         expect(self.selector).to_have_accessible_name(f"Selected model: {model}")
 
     def send_no_functions(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -130,8 +131,9 @@ def test_a_server_of_its_own():
             for _ in range(200):
                 log.seek(0)
                 said = log.read()
-                if " on http://" in said:
-                    url = said.split(" on ")[1].split(";")[0]
+                found = re.search(r" on (http://[^ ;]+)", said)
+                if found:
+                    url = found[1]
                     break
                 assert server.poll() is None, said
                 asyncio.run(asyncio.sleep(0.05))
