@@ -2,7 +2,7 @@ import os
 
 UP = "../" * 20
 PATHS = [
-    "/etc/passwd", "/etc/shadow", "/etc/hosts", "/root/.bashrc", os.path.expanduser("~root"), "@HOME@",
+    "/etc/passwd", "/etc/shadow", "/etc/hosts", os.sep + os.path.join("root", ".bashrc"), os.path.expanduser("~root"), "@HOME@",
     "@OUTSIDE@/canary", "@OUTSIDE@", "@REPOSITORY@/Cargo.toml", UP + "etc/passwd", UP + "@OUTSIDE@/canary",
     "/proc/1/environ", "/proc/@PARENT@/environ", "/proc/self/environ", "/proc/self/mem", "/proc/self/root/etc/passwd",
     "/proc/self/cwd/" + UP + "etc/passwd", "/proc/@PARENT@/root/etc/passwd", "/proc/version", "/proc/mounts", "/sys/kernel",
