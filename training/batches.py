@@ -57,14 +57,15 @@ class Batches(IterableDataset):
         padding = tokenizer.token_to_id("<|endoftext|>")
         newline = tokenizer.encode("\n").ids
         while True:
-            pool = [encode(tokenizer, maker.document()) for _ in range(640)]
+            pool = [encode(tokenizer, maker.document()) for _ in range(max(640, self.budget // 16))]
             batches = []
             packed = int(len(pool) * PACKED_SHARE)
             batches += self.pack(pool[:packed], newline, chance, padding)
             batches += self.bucket(sorted(pool[packed:], key=lambda row: len(row[0])), padding)
             batches += [self.drill(tokenizer, chance, padding) for _ in range(self.drills)]
             chance.shuffle(batches)
-            yield from batches
+            # What was cut off a long document may have been all that is learnt of it.
+            yield from (batch for batch in batches if (batch[1] >= 0).any())
 
     def bucket(self, pool: list, padding: int):
         """Batches of documents of similar length."""

@@ -196,7 +196,8 @@ class LanguageModel(nn.Module):
     def loss(self, tokens, targets):
         """Mean cross-entropy where `targets` is not -100, shifted by the caller.
 
-        Only the positions that count are projected to the vocabulary.
+        Only the positions that count are projected to the vocabulary. They are counted where
+        `targets` is, which may be the processor while `tokens` are on a GPU: it need not be waited for.
         """
         hidden = self.hidden_states(tokens)
         wanted = targets.reshape(-1)
@@ -205,5 +206,6 @@ class LanguageModel(nn.Module):
         # Few different sizes, for the same reason as in the batches; what is added does not count.
         added = -len(chosen) % 64
         chosen, wanted = functional.pad(chosen, (0, added)), functional.pad(wanted, (0, added), value=-100)
+        chosen, wanted = chosen.to(hidden.device, non_blocking=True), wanted.to(hidden.device, non_blocking=True)
         selected = hidden.reshape(-1, hidden.shape[-1])[chosen]
         return functional.cross_entropy(self.logits(selected).float(), wanted)

@@ -8,7 +8,15 @@ bfloat16 where the hardware has it, else in float32 as weights and optimisers ar
 The learning rate warms up, stays, and goes to zero over the last part; in that
 part the weights are rounded to int8 in the forward pass, as they will be
 shipped. `checkpoint.pt` is written every few minutes; run the same command
-with `--resume` to continue.
+with `--resume` to continue. `--keep-at` also writes `after-MINUTES.pt`, a running
+mean of the weights of the last steps: what a run that ended there would come
+near to (Izmailov et al., "Averaging Weights Leads to Wider Optima and Better
+Generalization", arXiv:1803.05407).
+
+On a GPU one step of the two cores' size takes no less time than a large one, so
+there it is
+
+    python -m training.train --tokens 32768 --accumulate 2 --rate 1e-3 --matrix-rate 0.01 --warmup 100 ...
 """
 
 import argparse
@@ -45,6 +53,25 @@ def centre(embedding: torch.Tensor):
     look alike.
     """
     embedding.sub_(embedding.mean(dim=0, keepdim=True))
+
+
+class Mean:
+    """A running mean of the weights over about the last `1 / (1 - keep)` steps."""
+
+    def __init__(self, parameters: list, keep: float):
+        self.parameters, self.keep, self.steps = parameters, keep, 0
+        self.values = [parameter.detach().clone() for parameter in parameters]
+
+    def update(self):
+        """Take in the weights after a step; at first the mean is over fewer steps."""
+        self.steps += 1
+        torch._foreach_lerp_(self.values, self.parameters, 1 - min(self.keep, self.steps / (self.steps + 10)))
+
+    def save(self, model: LanguageModel, file: Path):
+        """Write what `training.export` reads."""
+        averaged = {id(parameter): value for parameter, value in zip(self.parameters, self.values)}
+        weights = {name: averaged[id(parameter)].cpu().clone() for name, parameter in model.named_parameters()}
+        torch.save({"config": model.config.to_dict(), "model": weights}, file)
 
 
 def train(rank: int, world: int, options, exchange: Exchange):
@@ -89,7 +116,9 @@ def train(rank: int, world: int, options, exchange: Exchange):
     for task, weight in options.weight:
         load_tasks()[task].weight = weight
     stream = Batches(options.tokenizer, f"{options.seed}-{rank}-{step}", options.tokens, drills=options.drills)
-    loader = iter(DataLoader(stream, batch_size=None, num_workers=options.workers if cuda else 0, prefetch_factor=8 if cuda and options.workers else None))
+    loader = iter(DataLoader(stream, batch_size=None, num_workers=options.workers if cuda else 0, prefetch_factor=8 if cuda and options.workers else None, pin_memory=cuda))
+    mean = Mean(everything, options.mean) if rank == 0 and options.keep_at else None
+    wanted = sorted(options.keep_at)
     begun, saved, shown, losses, recent = time.time(), time.time(), time.time(), [], 0
     while True:
         elapsed = (time.time() - begun) / 60
@@ -98,13 +127,16 @@ def train(rank: int, world: int, options, exchange: Exchange):
         elapsed = clock.item()
         factor = schedule(elapsed, step, options)
         Switches.simulate_int8 = elapsed > options.minutes * (1 - options.decay)
-        inputs, targets = next(loader)
-        inputs, targets = inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast_bfloat16):
-            loss = model.loss(inputs, targets)
         for parameter in everything:
             parameter.grad = None
-        loss.backward()
+        batches = [next(loader) for _ in range(options.accumulate)]
+        counts = [max(1, int((targets >= 0).sum())) for _, targets in batches]
+        for count, (inputs, targets) in zip(counts, batches):
+            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast_bfloat16):
+                loss = model.loss(inputs.to(device, non_blocking=True), targets) * (count / sum(counts))
+            loss.backward()
+            losses.append(loss.detach())
+            recent += inputs.numel() * world
         with torch.no_grad():
             exchange.sum([p.grad for p in everything], 1 / world)
             torch.nn.utils.clip_grad_norm_(others, 1.0)
@@ -113,13 +145,16 @@ def train(rank: int, world: int, options, exchange: Exchange):
                 group["lr"] = options.rate * factor
             adam.step()
             centre(model.model.embed_tokens.weight)
-        losses.append(loss.item())
+            if mean:
+                mean.update()
         step += 1
-        recent += inputs.numel() * world
         finished = elapsed >= options.minutes
-        if rank == 0 and (step % 25 == 0 or finished):
+        if mean and wanted and elapsed >= wanted[0]:
+            mean.save(model, output / f"after-{wanted.pop(0):g}.pt")
+        if rank == 0 and (step % options.show_every == 0 or finished):
             seen += recent
-            print(f"step {step}  {elapsed:6.1f} min  loss {sum(losses) / len(losses):.4f}  rate x{factor:.3f}  {recent / (time.time() - shown):.0f} tokens/s  {seen / 1e6:.2f} M tokens", flush=True)
+            lost = torch.stack(losses).mean().item() * options.accumulate
+            print(f"step {step}  {elapsed:6.1f} min  loss {lost:.4f}  rate x{factor:.3f}  {recent / (time.time() - shown):.0f} tokens/s  {seen / 1e6:.2f} M tokens", flush=True)
             losses, recent, shown = [], 0, time.time()
         if rank == 0 and (finished or time.time() - saved > options.save_every * 60):
             saved = time.time()
@@ -150,11 +185,15 @@ def main():
     parser.add_argument("--processes", type=int, default=0, help="0: one per core, or one on CUDA")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="generator processes beside a GPU")
     parser.add_argument("--tokens", type=int, default=2048, help="tokens per process and step")
+    parser.add_argument("--accumulate", type=int, default=1, help="batches per process and step")
     parser.add_argument("--drills", type=int, default=0, help="copying drills per about 20 batches")
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--matrix-rate", type=float, default=0.005)
     parser.add_argument("--warmup", type=int, default=40)
     parser.add_argument("--save-every", type=float, default=5, help="minutes")
+    parser.add_argument("--show-every", type=int, default=25, help="steps")
+    parser.add_argument("--keep-at", type=float, nargs="*", default=[], metavar="MINUTES", help="write the running mean of the weights then as well")
+    parser.add_argument("--mean", type=float, default=0.998, help="what a step leaves of the running mean")
     parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--intermediate", type=int, default=512)
     parser.add_argument("--layers", type=int, default=4)
