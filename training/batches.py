@@ -16,6 +16,8 @@ from torch.utils.data import IterableDataset, get_worker_info
 from .generate import Maker
 
 PACKED_SHARE = 0.1
+# No row is longer, however large a batch is: the model has positions for 4096 tokens.
+LONGEST_ROW = 2048
 # Widths are multiples of this: a new shape costs the matrix library more than some padding.
 GRAIN = 8
 
@@ -83,7 +85,7 @@ class Batches(IterableDataset):
     def pack(self, pool: list, newline: list, chance, padding: int):
         """Batches of rows that hold several documents."""
         rows, tokens, learnt = [], [], []
-        width = self.long_rows if chance.random() < 0.9 else self.budget
+        width = self.long_rows if chance.random() < 0.9 else min(self.budget, LONGEST_ROW)
         for row in pool:
             # A document that is longer than a row has one of its own, and loses its end.
             if tokens and len(tokens) + len(row[0]) > width + 1:
