@@ -60,6 +60,8 @@ class Switches:
     """Training-time switches shared by all layers of a process."""
 
     simulate_int8 = False
+    # Share of what a layer adds that is left out at random while training.
+    dropout = 0.0
 
 
 def effective(weight: torch.Tensor) -> torch.Tensor:
@@ -142,8 +144,12 @@ class Layer(nn.Module):
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
     def forward(self, hidden, cosine, sine, cache=None, mask=None):
-        hidden = hidden + self.self_attn(self.input_layernorm(hidden), cosine, sine, cache, mask)
-        return hidden + self.mlp(self.post_attention_layernorm(hidden))
+        hidden = hidden + self.thinned(self.self_attn(self.input_layernorm(hidden), cosine, sine, cache, mask))
+        return hidden + self.thinned(self.mlp(self.post_attention_layernorm(hidden)))
+
+    def thinned(self, added):
+        """Dropout, while training only."""
+        return functional.dropout(added, Switches.dropout) if self.training and Switches.dropout else added
 
 
 class Backbone(nn.Module):

@@ -6,7 +6,7 @@
 Uses CUDA when present, else one process per CPU core; matrix products are in
 bfloat16 where the hardware has it, else in float32 as weights and optimisers are.
 The learning rate warms up, stays, and goes to zero over the last part; in that
-part the weights are rounded to int8 in the forward pass, as they will be
+part, or the last `--rounded` of the run, the weights are rounded to int8 in the forward pass, as they will be
 shipped. `checkpoint.pt` is written every few minutes; run the same command
 with `--resume` to continue. `--keep-at` also writes `after-MINUTES.pt`, a running
 mean of the weights of the last steps: what a run that ended there would come
@@ -126,7 +126,8 @@ def train(rank: int, world: int, options, exchange: Exchange):
         exchange.sum([clock], 1 / world)  # all must decide alike
         elapsed = clock.item()
         factor = schedule(elapsed, step, options)
-        Switches.simulate_int8 = elapsed > options.minutes * (1 - options.decay)
+        Switches.simulate_int8 = elapsed > options.minutes * (1 - min(options.decay, options.rounded))
+        Switches.dropout = options.dropout * (elapsed < options.minutes * (1 - options.undropped))
         for parameter in everything:
             parameter.grad = None
         batches = [next(loader) for _ in range(options.accumulate)]
@@ -181,6 +182,9 @@ def main():
     parser.add_argument("--tokenizer", default="assets/embedded/tokenizer.json")
     parser.add_argument("--minutes", type=float, default=120, help="wall-clock length of this run")
     parser.add_argument("--decay", type=float, default=0.25, help="last share of the run, in which the rate goes to zero")
+    parser.add_argument("--rounded", type=float, default=1.0, help="last share of the run, in which weights are rounded, if less than --decay")
+    parser.add_argument("--dropout", type=float, default=0.0, help="share of what a layer adds that is left out at random")
+    parser.add_argument("--undropped", type=float, default=0.0, help="last share of the run, without dropout")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=0, help="0: one per core, or one on CUDA")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="generator processes beside a GPU")

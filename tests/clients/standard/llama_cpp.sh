@@ -58,14 +58,6 @@ source = "scripted:$here/../script.yaml"
 [models.ponder-embedded]
 source = "embedded"
 END
-# The scripted model's classes, which call functions and ask for JSON in words, with the embedded model.
-cat >"$work/test_everything.py" <<END
-import sys
-sys.path.insert(0, "$here")
-import test_langchain_standard
-from test_langchain_standard import TestChatDeepSeek, TestChatOpenAI, TestChatOpenAIResponses
-test_langchain_standard.MODEL = "ponder-embedded"
-END
 # An expected failure is one of LangChain's own and stands with the skipped ones, as in pytest's report.
 cat >"$work/count.py" <<'END'
 import collections
@@ -88,7 +80,7 @@ END
 
 # Arguments: a title, what the log says before the address, and the command of the server.
 measure() {
-  local title=$1 before=$2 address="" tests
+  local title=$1 before=$2 address=""
   shift 2
   (cd "$work" && exec "$@") >"$work/log" 2>&1 &
   server=$!
@@ -103,13 +95,11 @@ measure() {
     tail -n 20 "$work/log" >&2
     exit 69
   fi
-  for tests in "$here/test_langchain_standard.py -k Hosted" "$work/test_everything.py"; do
-    # shellcheck disable=SC2086 # the words are arguments
-    (cd "$work" && PONDER_URL=$address PONDER_HOSTED=yes "$standard" -m pytest -q -p no:cacheprovider \
-      --noconftest -c "$here/pytest.ini" --junitxml="$work/report.xml" $tests) >"$work/tests" 2>&1 || [[ $? -eq 1 ]]
-    echo "$title, $(basename "${tests%% *}"):"
-    "$standard" "$work/count.py" "$work/report.xml"
-  done
+  (cd "$work" && PONDER_URL=$address PONDER_HOSTED=yes "$standard" -m pytest -q -p no:cacheprovider \
+    --noconftest -c "$here/pytest.ini" --junitxml="$work/report.xml" -k Hosted \
+    "$here/test_langchain_standard.py") >"$work/tests" 2>&1 || [[ $? -eq 1 ]]
+  echo "$title:"
+  "$standard" "$work/count.py" "$work/report.xml"
   stop_server
 }
 [[ -n $binary ]] && measure ponder "serving on" "$binary" serve --listen 127.0.0.1:0 --config ponder.toml
