@@ -177,6 +177,8 @@ class Maker:
             return self.finish(document, PROMPTS["translate-to-english"].replace("{{ question }}", source), None, reference, final)
         question = english if spoken == "en" else chinese
         if problem.kind in ("claims", "judge"):
+            if self.random.random() < 0.1:  # people ask their questions with such a line, and it comes along
+                question += "\n\n" + self.random.choice(SUFFIXES)
             return self.finish(document, claims_prompt(problem, question), problem.thinking or None, problem.answer, final)
         thinking = problem.thinking
         if problem.kind == "math" and len(thinking) < 30 and self.random.random() < 0.1:

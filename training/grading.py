@@ -161,6 +161,7 @@ def grade_judge(entry: dict, text: str) -> bool:
 
 def compact(text: str) -> str:
     """Formulas as thinking writes them."""
+    text = re.sub(r"(?<=[\d)]) ?(?:x|\\?times) ?(?=[\d(])", "*", text)
     return re.sub(r"\s+", "", text).replace("×", "*").replace("÷", "/")
 
 

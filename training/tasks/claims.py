@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from ..claim_mistakes import mistaken, mistaken_tree, slip
 from ..claim_solutions import NUMBER, UNKNOWN, Part, Solution, read_tree, solution_of, with_mistake
-from ..columns import PRETTY, show, value_of, write_tree
+from ..columns import PRETTY, operation_lines, show, value_of, write_tree
 from ..registry import TASKS, Problem, task
 
 SOURCES = {
@@ -60,10 +60,10 @@ def statements(question: str) -> list:
     return [sentence for sentence in sentences if sentence.endswith(".") and NUMBER.search(sentence) and len(sentence) <= 90 and " " in sentence and not ASKING.match(sentence)]
 
 
-def givens(solution: Solution) -> list:
+def givens(solution: Solution, shown: bool = True) -> list:
     """What is read from the question, as this solution reads it."""
     read = lambda text: NUMBER.sub(lambda number: show(solution.misread.get(Fraction(number[0]), Fraction(number[0]))), text)
-    if solution.masked and solution.masked[0] in solution.question:
+    if solution.masked and solution.masked[0] in solution.question and (shown or not solution.misread):
         written = read(solution.masked[0])
         named = "equation" if "=" in written else "expression"
         found = [Claim("written", f"The {named} is {written}.", (named, solution.masked[0]))]
@@ -100,9 +100,11 @@ def body(solution: Solution, shown: bool) -> tuple[list, list]:
     return steps, repeated
 
 
-def fillers(solution: Solution) -> list:
+def fillers(steps: list) -> list:
     """What can be said again in other words where a solution has little to say."""
-    last, first = solution.steps[-1], solution.steps[0]
+    if not steps:
+        return []
+    last, first = steps[-1], steps[0]
     operation = lambda part: part.equation().split(" = ")[0]
     return [Claim("last", f"The last step gives {show(last.value)}.", last), Claim("last", f"The last step is {operation(last)}.", last), Claim("last", f"The first step is {operation(first)}.", first), Claim("last", f"The first step gives {show(first.value)}.", first)]
 
@@ -111,13 +113,12 @@ def five(solution: Solution, shown: bool) -> list:
     """The five claims: what is given, what is asked, the steps, the answer."""
     operation = [Claim("expression", f"The answer equals {solution.expression}.", solution.expression)] if solution.expression and shown else []
     steps, repeated = body(solution, shown)
-    steps = steps[-(CLAIMS - 1 - len(operation)) :]
+    unlike = list({claim.text: claim for claim in steps}.values())
+    steps = unlike[-(CLAIMS - 1 - len(operation)) :]
     missing = CLAIMS - 1 - len(operation) - len(steps)
-    front = givens(solution)[:missing]
+    front = givens(solution, shown)[:missing]
     missing -= len(front)
-    again = repeated[::-1][:missing]
-    if missing > len(again):
-        again += fillers(solution)[: missing - len(again)]
+    again = [*{claim.text: claim for claim in repeated[::-1] + fillers([claim.about for claim in steps if claim.kind == "equation"])}.values()][:missing]
     return front + operation + steps + again[::-1] + [Claim("answer", f"The answer is {solution.result}.")]
 
 
@@ -128,10 +129,11 @@ def claims(random, phrasing):
         right = source(random, phrasing)
         shown = random.random() < 0.7
         solution = (with_mistake(random, right) if random.random() < 0.45 else None) or right
-        if len(solution.thinking) <= LONG:
+        stated = five(solution, shown)
+        if len(solution.thinking) <= LONG and len(stated) == CLAIMS:
             break
     text = f"{solution.thinking}\n\n{solution.answer}" if shown else solution.answer
-    lines = [f"{number}. {claim.text}" for number, claim in enumerate(five(solution, shown), 1)]
+    lines = [f"{number}. {claim.text}" for number, claim in enumerate(stated, 1)]
     return Problem(english=solution.question, chinese=solution.question, answer="\n".join(lines), kind="claims", gold=solution.result, inserted={"solution": text})
 
 
@@ -279,7 +281,7 @@ JUDGES = {"answer": judge_answer, "expression": judge_expression, "said": judge_
 
 def judged(random, right: Solution, truth: bool):
     """A claim of some kind about the problem, and how it is checked; nothing if none was found."""
-    pool = givens(right) + body(right, True)[0] + body(right, True)[1] + fillers(right) + [Claim("answer", "")]
+    pool = givens(right) + body(right, True)[0] + body(right, True)[1] + fillers(right.steps) + [Claim("answer", "")]
     if right.expression:
         pool.append(Claim("expression", ""))
     kinds = sorted({claim.kind for claim in pool})
@@ -298,8 +300,6 @@ def judged(random, right: Solution, truth: bool):
 
 def operation_again(part: Part) -> Part | None:
     """The operation with its right lines and value."""
-    from ..claim_solutions import operation_lines
-
     if part.rest is not None:
         return None
     try:
