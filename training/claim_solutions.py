@@ -202,7 +202,8 @@ def with_wrong_step(random, right: Solution) -> Solution | None:
             continue
         a, b = changed.get(later.a, later.a), changed.get(later.b, later.b)
         made, result = operation_lines(later.operator, a, b)
-        if result < 0:
+        # A number of before, or one that stands for two others now, could not be told apart.
+        if result < 0 or result != later.value and later.value in before or changed.get(later.value, result) != result:
             return None
         changed[later.value] = result
         found.append(Part(made, later.operator, a, b, result))
