@@ -105,9 +105,10 @@ class Batches(IterableDataset):
         """Random tokens, often digits, to be copied once more."""
         half = chance.randint(8, 48)
         digits = [tokenizer.token_to_id(digit) for digit in "0123456789"]
+        words = tokenizer.get_vocab_size() - 5  # the tokenizer counts them anew each time it is asked
         rows = []
         for _ in range(max(1, self.budget // (2 * half))):
             share = chance.choice([0.0, 0.3, 0.7, 0.9])
-            first = [chance.choice(digits) if chance.random() < share else chance.randrange(tokenizer.get_vocab_size() - 5) for _ in range(half)]
+            first = [chance.choice(digits) if chance.random() < share else chance.randrange(words) for _ in range(half)]
             rows.append((first + first, [False] * (half + 2) + [True] * (half - 2)))
         return tensors(rows, 2 * half - 1, padding)

@@ -29,7 +29,7 @@ def main():
             seen[task.name] += 1
             if problem.kind == "glossary" or problem.kind == "code" and maker.random.random() > 0.05:
                 continue  # running code is slow; a sample is enough
-            entry = {"kind": problem.kind, "gold": problem.gold, "tests": problem.tests, "function": problem.function}
+            entry = {"kind": problem.kind, "gold": problem.gold, "tests": problem.tests, "function": problem.function, "solution": problem.inserted.get("solution", ""), "question": english if spoken == "en" else chinese}
             if problem.kind == "tools":
                 entry |= {"says": problem.gold} if problem.after else {"call": json.loads(problem.gold)}
             for fault in faults(problem, english + chinese):

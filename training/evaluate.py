@@ -23,7 +23,9 @@ FOLDER = Path(__file__).resolve().parent / "evaluation"
 BARS = {"math-known": 0.95, "code-known": 0.95, "translation-known": 0.97, "math-heldout": 0.80, "code-heldout": 0.80, "translation-heldout": 0.80}
 # Not asked for yet, except with --tools-bars.
 TOOLS_BARS = {"tools-known": 0.80, "tools-heldout": 0.70}
-SETS = [f"{kind}-{split}" for kind in ("math", "code", "translation", "out_of_domain", "tools") for split in ("known", "heldout")] + ["smoke"]
+SETS = [f"{kind}-{split}" for kind in ("math", "code", "translation", "out_of_domain", "tools") for split in ("known", "heldout")] + ["claims-known", "judge-known", "judge-heldout", "smoke"]
+# What is asked for with the thinking off.
+UNTHINKING = ("translation", "claims")
 
 
 def request(url: str, body: dict | None = None, key: str | None = None) -> dict:
@@ -58,7 +60,7 @@ class Served:
         body = {"model": self.model, "messages": conversation(entry)}
         if entry.get("tools"):
             body["tools"] = entry["tools"]
-        if entry["kind"] == "translation":
+        if entry["kind"] in UNTHINKING:
             body["reasoning_effort"] = "none"
         if self.options.temperature is not None:
             body["temperature"] = self.options.temperature
@@ -83,7 +85,7 @@ class Local:
 
     def all(self, entries: list) -> list:
         """Answers in order."""
-        return self.sampler.answer([(in_words(conversation(entry), entry.get("tools") or []), entry["kind"] == "translation") for entry in entries])
+        return self.sampler.answer([(in_words(conversation(entry), entry.get("tools") or []), entry["kind"] in UNTHINKING) for entry in entries])
 
 
 def main() -> int:
@@ -129,7 +131,7 @@ def main() -> int:
             counts = by_task.setdefault(entry.get("task", entry["kind"]), [0, 0])
             counts[0] += mark
             counts[1] += 1
-        if name.startswith("tools"):
+        if name.startswith(("tools", "judge")):
             print(f"{'':<8}" + ", ".join(f"{task} {right} of {total}" for task, (right, total) in sorted(by_task.items())), flush=True)
         report[name] = {"right": right, "total": total, "interval": [low, high], "bar": bar, "numbers_alone": kept, "tasks": by_task,
                         "answers": [{"id": entry["id"], "right": mark, "text": answer} for entry, answer, mark in zip(entries, answers, marks)]}

@@ -101,6 +101,14 @@ def translation_pair(generator: random.Random, problem: Problem, chinese: str, e
     return chinese, english
 
 
+def claims_prompt(problem: Problem, question: str) -> str:
+    """What is asked about a solution or a claim."""
+    text = PROMPTS[problem.kind].replace("{{ question }}", question)
+    for name, inserted in problem.inserted.items():
+        text = text.replace(f"{{{{ {name} }}}}", inserted)
+    return text
+
+
 class Maker:
     """Draws problems and turns them into documents or evaluation entries."""
 
@@ -168,6 +176,10 @@ class Maker:
             source, reference = translation_pair(self.random, problem, chinese, english)
             return self.finish(document, PROMPTS["translate-to-english"].replace("{{ question }}", source), None, reference, final)
         question = english if spoken == "en" else chinese
+        if problem.kind in ("claims", "judge"):
+            if self.random.random() < 0.1:  # people ask their questions with such a line, and it comes along
+                question += "\n\n" + self.random.choice(SUFFIXES)
+            return self.finish(document, claims_prompt(problem, question), problem.thinking or None, problem.answer, final)
         thinking = problem.thinking
         if problem.kind == "math" and len(thinking) < 30 and self.random.random() < 0.1:
             thinking = None
@@ -242,6 +254,17 @@ class Maker:
         return {**entry, "call" if task.name == "tool_call" else "says": json.loads(problem.gold) if task.name == "tool_call" else problem.gold}
 
 
+    def claims_entry(self, kind: str, number: int) -> dict:
+        """One evaluation entry about claims; true and false take turns."""
+        while True:
+            task, problem, spoken, chinese, english = self.problem(language=self.random.choices(["en", "zh"], [0.75, 0.25])[0])
+            if kind == "claims" or problem.gold == ("true", "false")[number % 2]:
+                break
+        question = english if spoken == "en" else chinese
+        entry = {"id": f"{kind}-{number}", "kind": kind, "task": problem.inserted.get("about", task.name), "language": spoken, "question": question, "prompt": claims_prompt(problem, question), "gold": problem.gold}
+        return {**entry, "solution": problem.inserted["solution"], "reference": problem.answer} if kind == "claims" else entry
+
+
 def write_evaluation(folder: Path, count: int):
     """All evaluation files, from seeds that training never uses."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -256,6 +279,11 @@ def write_evaluation(folder: Path, count: int):
         with open(folder / f"tools-{split}.jsonl", "w", encoding="utf-8") as file:
             for number in range(count):
                 file.write(json.dumps(maker.tools_entry(number), ensure_ascii=False) + "\n")
+    for kind, split in (("claims", "known"), ("judge", "known"), ("judge", "heldout")):
+        maker = Maker(f"evaluation-{kind}-{split}", held_out=split == "heldout", only=(kind,))
+        with open(folder / f"{kind}-{split}.jsonl", "w", encoding="utf-8") as file:
+            for number in range(count):
+                file.write(json.dumps(maker.claims_entry(kind, number), ensure_ascii=False) + "\n")
 
 
 def main():

@@ -154,7 +154,42 @@ def grade_json(entry: dict, text: str) -> bool:
         return False
 
 
-GRADERS = {"math": grade_math, "code": grade_code, "translation": grade_translation, "out_of_domain": grade_decline, "tools": grade_tools, "json": grade_json}
+def grade_judge(entry: dict, text: str) -> bool:
+    """The one word."""
+    return visible(text).strip(" .").lower() == entry["gold"]
+
+
+def compact(text: str) -> str:
+    """Formulas as thinking writes them."""
+    text = re.sub(r"(?<=[\d)]) ?(?:x|\\?times) ?(?=[\d(])", "*", text)
+    return re.sub(r"\s+", "", text).replace("×", "*").replace("÷", "/")
+
+
+# Two numbers or unknowns with a sign between them, and what follows.
+FORMULA = re.compile(r"[(]*-?[\da-z.]+[)]*(?:[-+*/=][(]*-?[\da-z.]*\d[\da-z.]*[)]*|=-?[\da-z.]+)+")
+
+
+def grade_claims(entry: dict, text: str) -> bool:
+    """Five numbered lines; every formula and number is one of the solution or the question, and the final answer is among them."""
+    lines = visible(text).split("\n")
+    claims = [line.removeprefix(f"{number}. ").strip() for number, line in enumerate(lines, 1) if line.startswith(f"{number}. ")]
+    if len(claims) != 5 or len(lines) != 5 or len(set(claims)) != 5:
+        return False
+    solution, question = (re.sub(r"[\\$]|boxed|\{|\}", " ", entry[name]) for name in ("solution", "question"))
+    known = {*re.findall(r"\d+(?:\.\d+)?", solution), *re.findall(r"\d+(?:\.\d+)?", question)}
+    written = compact(solution) + "|" + compact(question)
+    for claim in claims:
+        if not set(re.findall(r"\d+(?:\.\d+)?", claim)) <= known:
+            return False
+        for formula in FORMULA.findall(compact(re.sub(r"[$]|[A-Za-z]{2,}", " ; ", claim)).rstrip(".")):
+            sides = formula.rstrip(".").split("=")
+            if formula.rstrip(".") not in written and not (len(sides) == 2 and sides[0] in written and f"={sides[1]}" in written):
+                return False
+    said = rf"(?<![\d.-]){re.escape(entry['gold'])}(?!\d|\.\d)"
+    return any(re.search(said, claim) and "answer" in claim.lower() for claim in claims)
+
+
+GRADERS = {"math": grade_math, "code": grade_code, "translation": grade_translation, "out_of_domain": grade_decline, "tools": grade_tools, "json": grade_json, "claims": grade_claims, "judge": grade_judge}
 
 
 def grade(entry: dict, text: str) -> bool:

@@ -27,6 +27,8 @@ class Problem:
     tools: list = field(default_factory=list)
     before: list = field(default_factory=list)
     after: list = field(default_factory=list)
+    # For claims: what the prompt holds besides the question.
+    inserted: dict = field(default_factory=dict)
 
 
 @dataclass
