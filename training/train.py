@@ -55,6 +55,18 @@ def centre(embedding: torch.Tensor):
     embedding.sub_(embedding.mean(dim=0, keepdim=True))
 
 
+def shape(options) -> ModelConfig:
+    """That of the weights to start from, else what the options say."""
+    if options.init_from:
+        raw = json.loads((Path(options.init_from) / "config.json").read_text())
+        return ModelConfig(**{name: raw[name] for name in ModelConfig().to_dict()})
+    from tokenizers import Tokenizer
+
+    return ModelConfig(
+        vocab_size=Tokenizer.from_file(options.tokenizer).get_vocab_size(), hidden_size=options.hidden, intermediate_size=options.intermediate,
+        num_hidden_layers=options.layers, num_attention_heads=options.heads, num_key_value_heads=options.groups)
+
+
 class Mean:
     """A running mean of the weights over about the last `1 / (1 - keep)` steps."""
 
@@ -88,11 +100,7 @@ def train(rank: int, world: int, options, exchange: Exchange):
     output.mkdir(parents=True, exist_ok=True)
     state_file = output / "checkpoint.pt"
     state = torch.load(state_file, weights_only=False) if options.resume and state_file.exists() else None
-    from tokenizers import Tokenizer
-
-    config = ModelConfig(**state["config"]) if state else ModelConfig(
-        vocab_size=Tokenizer.from_file(options.tokenizer).get_vocab_size(), hidden_size=options.hidden, intermediate_size=options.intermediate,
-        num_hidden_layers=options.layers, num_attention_heads=options.heads, num_key_value_heads=options.groups)
+    config = ModelConfig(**state["config"]) if state else shape(options)
     model = LanguageModel(config)
     step, seen = 0, 0
     if state:
@@ -200,10 +208,10 @@ def main():
     parser.add_argument("--mean", type=float, default=0.998, help="what a step leaves of the running mean")
     parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--intermediate", type=int, default=512)
-    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--layers", type=int, default=8)
     parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--groups", type=int, default=2)
-    parser.add_argument("--init-from", help="folder with weights.safetensors")
+    parser.add_argument("--init-from", help="folder with weights.safetensors and config.json, whose shape is kept")
     parser.add_argument("--weight", type=weighed, action="append", default=[], metavar="TASK=WEIGHT", help="how often a task is drawn in this run; several times")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--fresh-optimizer", action="store_true")

@@ -36,8 +36,13 @@ pub(super) fn finished(answer: &Answer, run_id: &str, thinking: ThinkingShown) -
             "total_tokens": usage.prompt_tokens + usage.completion_tokens,
         },
     });
-    if let (Some(fields), ThinkingShown::Included) = (structured.as_object_mut(), thinking) {
-        fields.insert("reasoning".to_owned(), answer.reasoning.trim().into());
+    if let Some(fields) = structured.as_object_mut() {
+        if let Some(confidence) = answer.finish.confidence {
+            fields.insert("confidence".to_owned(), json!(confidence));
+        }
+        if thinking == ThinkingShown::Included {
+            fields.insert("reasoning".to_owned(), answer.reasoning.trim().into());
+        }
     }
     json!({
         "content": [{ "type": "text", "text": content }],
@@ -83,7 +88,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::generate::Finish;
+    use crate::generate::{Confidence, Finish};
 
     #[test]
     fn the_thinking_is_only_there_if_it_was_asked_for() {
@@ -99,6 +104,19 @@ mod tests {
         assert_eq!(result["structuredContent"]["kind"], "math");
         let result = finished(&answer, "run_1", ThinkingShown::Included);
         assert_eq!(result["structuredContent"]["reasoning"], "twelve and thirty");
+    }
+
+    #[test]
+    fn a_vote_says_how_it_ended() {
+        let mut answer = Answer { content: "\\boxed{42}".to_owned(), ..Answer::default() };
+        let result = finished(&answer, "run_1", ThinkingShown::LeftOut);
+        assert_eq!(result["structuredContent"].get("confidence"), None);
+        answer.finish.confidence = Some(Confidence { votes: 3, samples: 4, margin: 0.5, ..Confidence::default() });
+        let result = finished(&answer, "run_1", ThinkingShown::LeftOut);
+        assert_eq!(
+            result["structuredContent"]["confidence"],
+            json!({ "votes": 3, "samples": 4, "margin": 0.5, "state": "unverified" })
+        );
     }
 
     #[test]

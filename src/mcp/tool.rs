@@ -85,6 +85,18 @@ fn output() -> Value {
                 "enum": ["stop", "length"],
                 "description": "`length` if a limit cut the answer off.",
             },
+            "confidence": {
+                "type": "object",
+                "description": "How a vote ended, from a chain that votes: how many samples gave this answer, \
+                    of how many, how far it was ahead (0 to 1), and whether that was more than half.",
+                "properties": {
+                    "votes": tokens("Samples that gave this answer."),
+                    "samples": tokens("Samples that were counted."),
+                    "margin": { "type": "number", "minimum": 0, "maximum": 1 },
+                    "state": { "enum": ["verified", "unverified", "disagreed"] },
+                },
+                "required": ["votes", "samples", "margin", "state"],
+            },
             "run_id": {
                 "type": "string",
                 "description": "The run's id: for `ponder runs show` where runs are recorded, and for /v1/runs \
