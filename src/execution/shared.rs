@@ -2,9 +2,11 @@
 
 use tokio::sync::OnceCell;
 
-use super::{ExecutionError, Sandbox, SandboxOptions};
+use super::{ExecutionError, Runner, Sandbox, SandboxOptions};
 
-/// A sandbox that is tried when it is first needed, and then kept: most programs of a node never need one.
+/// A sandbox that is tried when it is first needed, and then kept: most runs never need one. At most as many programs
+/// run in it at a time as there are processors, and no more than 8: with more, programs that are fast enough alone would
+/// run out of time.
 #[derive(Debug)]
 pub struct SharedSandbox {
     options: SandboxOptions,
@@ -23,6 +25,11 @@ impl SharedSandbox {
     ///
     /// As for [`Sandbox::start`].
     pub async fn get(&self) -> Result<&Sandbox, ExecutionError> {
-        self.started.get_or_try_init(|| Sandbox::start(self.options.clone())).await
+        self.started
+            .get_or_try_init(|| async {
+                let sandbox = Sandbox::start(self.options.clone()).await?;
+                Ok(sandbox.at_most(Runner::default().jobs))
+            })
+            .await
     }
 }

@@ -177,7 +177,14 @@ impl Walk<'_> {
                 let name = format!("{number}/check");
                 let variation = u64::from(index) + 1;
                 let own = whole.part((&name, "execute"), variation, 1, PartOutlet::Beside);
-                Some(checker.check(&solution, &own).await?)
+                match checker.check(&solution, &own).await {
+                    Ok(checked) => Some(checked),
+                    // The program is there all the same; only nothing speaks for it.
+                    Err(error) => {
+                        own.decided("it was not run to its end", vec![error.to_string()]).await;
+                        Some(Checked::Fails)
+                    }
+                }
             }
         };
         let counts = solution.result.is_some() && checked != Some(Checked::Fails);
