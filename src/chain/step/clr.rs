@@ -28,6 +28,14 @@ const CLAIMS_TOKENS: u32 = 512;
 /// other result can reach the leading one any more, what still runs is dropped. The claims and verdicts of a
 /// solution without a result are not asked for. Where no solution has any reliability, the votes decide. At
 /// temperature 0 all solutions would be the same, so there is one, and nothing is weighed.
+///
+/// ```
+/// use ponder::chain::{compose::Composer, step::Clr};
+///
+/// let chain = Composer::new("reliable", "Trusts solutions as far as their claims hold.");
+/// let plan = chain.finish(chain.question().then("answer", Clr::math()))?;
+/// # Ok::<(), ponder::chain::LoadError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clr {
     /// How each solution is asked for.
