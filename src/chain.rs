@@ -26,10 +26,14 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::generate::{Generate, GenerateError, Generation, Origin, Pace, Request};
+use crate::{
+    execution::SharedSandbox,
+    generate::{Generate, GenerateError, Generation, Origin, Pace, Request},
+};
 
 pub mod ballot;
 mod budget;
+pub mod claims;
 pub mod compose;
 mod context;
 mod diagram;
@@ -56,6 +60,7 @@ mod shipped;
 mod spec;
 pub mod step;
 mod texts;
+mod trial;
 mod value;
 mod write;
 
@@ -82,6 +87,7 @@ pub struct Chain {
     plan: Arc<Plan>,
     models: Models,
     observer: Option<Arc<dyn Observe>>,
+    sandbox: Option<Arc<SharedSandbox>>,
 }
 
 /// The models of a chain.
@@ -120,13 +126,20 @@ pub struct ModelNames {
 impl Chain {
     /// A chain that runs `plan` on `models`.
     pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
-        Self { plan: plan.into(), models, observer: None }
+        Self { plan: plan.into(), models, observer: None, sandbox: None }
     }
 
     /// The same chain, with somebody who keeps records of its runs.
     #[must_use]
     pub fn observed_by(self, observer: Arc<dyn Observe>) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    /// The same chain, with a sandbox for the programs that its steps run. Without one they are not run: a step that
+    /// only runs one fails, and a vote takes one sample.
+    #[must_use]
+    pub fn running_programs_in(self, sandbox: Arc<SharedSandbox>) -> Self {
+        Self { sandbox: Some(sandbox), ..self }
     }
 
     /// The models that it calls.
@@ -143,6 +156,7 @@ impl Chain {
 impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
+        let sandbox = self.sandbox.clone();
         async move {
             let whose = "a chain, which asks several models";
             let mut request = request.conversing(whose)?.without_form(whose)?;
@@ -165,7 +179,8 @@ impl Generate for Chain {
                 }
             };
             Ok(Generation::new(outlet::stream(|outlet| {
-                run::to_end(run::Run::new(plan, models, request, outlet).watched_by(watch))
+                let run = run::Run::new(plan, models, request, outlet);
+                run::to_end(run.watched_by(watch).running_programs_in(sandbox))
             })))
         }
         .boxed()

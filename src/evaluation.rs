@@ -10,14 +10,17 @@
 //! on where it stopped, and saved answers can be judged anew without the model ([`regrade`]). Two runs on
 //! the same problems are compared problem by problem ([`compare`]).
 //!
-//! It knows `generate`, `equivalence` and where a chain finds the answer in a text; nothing below it knows it.
+//! It knows `generate`, `equivalence`, `execution`, where a chain finds the answer in a text and how it weighs
+//! claims; nothing below it knows it.
 
+mod claims;
 pub mod compare;
 pub mod folder;
 pub mod judge;
 pub mod manifest;
 mod outcome;
 pub mod problems;
+pub mod programs;
 pub mod protocol;
 pub mod regrade;
 pub mod report;

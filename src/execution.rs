@@ -28,6 +28,7 @@ mod python;
 mod report;
 mod runner;
 pub mod sandbox;
+mod shared;
 pub mod statement;
 mod verdict;
 
@@ -38,4 +39,5 @@ pub use python::Python;
 pub use report::{Outcome, Report};
 pub use runner::{Runner, run_cases};
 pub use sandbox::{Namespaces, PartialProtection, Sandbox, SandboxOptions, enter_stage};
+pub use shared::SharedSandbox;
 pub use verdict::Verdict;

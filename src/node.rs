@@ -12,6 +12,7 @@ use crate::{
         scripted::{Script, ScriptedEngine},
         source::ModelSource,
     },
+    execution::{SandboxOptions, SharedSandbox},
     generate::Generate,
 };
 
@@ -136,6 +137,7 @@ impl Node {
             catalog.insert(info, engine);
         }
         check_purposes(&config.roles, &catalog)?;
+        let sandbox = Arc::new(SharedSandbox::new(SandboxOptions::default()));
         // A node that only makes embeddings has nobody who reasons.
         if catalog.find(&config.roles.reasoner).is_some() {
             for plan in plans {
@@ -151,7 +153,8 @@ impl Node {
                 // Those that it calls are in front of it.
                 let models = models_for(&plan, &config.roles, &catalog)?;
                 let plan = Arc::new(plan);
-                let mut chain = Chain::new(Arc::clone(&plan), models);
+                let mut chain =
+                    Chain::new(Arc::clone(&plan), models).running_programs_in(Arc::clone(&sandbox));
                 if let Some(observer) = &observer {
                     chain = chain.observed_by(Arc::clone(observer));
                 }

@@ -67,6 +67,8 @@ enum Meaning {
     Value(Key),
     /// Programs are the same only if they are written the same.
     Program(String),
+    /// Programs that do the same with the same inputs.
+    Behaviour(String),
 }
 
 impl Meaning {
@@ -82,11 +84,18 @@ impl Ballot {
     /// Counts sample `number`, which came to `result`, with this weight: 1 where all are alike, never below 0.
     /// A sample without a result has no vote.
     pub fn count(&mut self, number: u32, result: Option<&Outcome>, weight: f64) {
+        self.add(number, result.and_then(|result| Some((result, Meaning::of(result)?))), weight);
+    }
+
+    /// The same for a program of which it is known what it does: those that do the same are one candidate.
+    pub fn count_behaviour(&mut self, number: u32, result: &Outcome, does: &str, weight: f64) {
+        self.add(number, Some((result, Meaning::Behaviour(does.to_owned()))), weight);
+    }
+
+    fn add(&mut self, number: u32, result: Option<(&Outcome, Meaning)>, weight: f64) {
         self.samples += 1;
         let weight = if weight.is_finite() { weight.max(0.0) } else { 0.0 };
-        let Some((result, meaning)) =
-            result.and_then(|result| Some((result, Meaning::of(result)?)))
-        else {
+        let Some((result, meaning)) = result else {
             self.row = None;
             return;
         };
@@ -125,6 +134,14 @@ impl Ballot {
         }
     }
 
+    /// Whether the leading answer stays the leading one whatever `left` more samples give, each of which weighs at
+    /// most 1.
+    pub fn is_out_of_reach(&self, left: u32) -> bool {
+        let ranked = self.ranked();
+        let weight = |place: usize| ranked.get(place).map_or(0.0, |candidate| candidate.weight);
+        weight(0) > weight(1) + f64::from(left)
+    }
+
     /// The sample that speaks for the winner; `None` if no sample had a result.
     pub fn winner(&self) -> Option<u32> {
         self.ranked().first().map(|candidate| candidate.best.0)
@@ -147,6 +164,19 @@ impl Ballot {
             ConfidenceState::Disagreed
         };
         Confidence { votes, samples: self.samples, margin, state }
+    }
+
+    /// The same for programs that were run: verified where they were `tested` and more than half of those that pass
+    /// do the same, unverified where only the latter holds.
+    pub fn confidence_of_programs(&self, tested: bool) -> Confidence {
+        let confidence = self.confidence();
+        let agree = confidence.votes * 2 > self.votes();
+        let state = match (agree, tested) {
+            (true, true) => ConfidenceState::Verified,
+            (true, false) => ConfidenceState::Unverified,
+            (false, _) => ConfidenceState::Disagreed,
+        };
+        Confidence { state, ..confidence }
     }
 
     /// How it stands, the leading answer first: "3 of 4 for 42".
@@ -284,6 +314,37 @@ mod tests {
         assert_eq!(ballot.winner(), Some(3));
         ballot.count(4, Some(&Outcome::Boxed("9".to_owned())), f64::NAN);
         assert_eq!(ballot.winner(), Some(3));
+    }
+
+    #[test]
+    fn programs_are_compared_by_what_they_do() {
+        let mut ballot = Ballot::default();
+        let program = |text: &str| Outcome::Code(format!("```python\n{text}\n```"));
+        ballot.count(0, None, 0.0);
+        ballot.count_behaviour(1, &program("a"), "1 2", 1.0);
+        assert_eq!(ballot.confidence_of_programs(true).state, ConfidenceState::Verified);
+        ballot.count_behaviour(2, &program("b"), "1 3", 1.0);
+        assert_eq!(ballot.confidence_of_programs(true).state, ConfidenceState::Disagreed);
+        ballot.count_behaviour(3, &program("c"), "1 3", 1.0);
+        assert_eq!(ballot.winner(), Some(2));
+        assert_eq!(ballot.standing().0, "2 of 4 for program 2");
+        assert_eq!(ballot.confidence_of_programs(false).state, ConfidenceState::Unverified);
+        assert_eq!(
+            Ballot::default().confidence_of_programs(true).state,
+            ConfidenceState::Disagreed
+        );
+    }
+
+    #[test]
+    fn what_is_left_can_weigh_no_more_than_it_is() {
+        let mut ballot = Ballot::default();
+        for (number, weight) in (0..).zip([1.0, 1.0, 0.5]) {
+            ballot.count(number, Some(&Outcome::Boxed("7".to_owned())), weight);
+        }
+        ballot.count(3, Some(&Outcome::Boxed("8".to_owned())), 0.6);
+        assert!(ballot.is_out_of_reach(1));
+        assert!(!ballot.is_out_of_reach(2));
+        assert!(!Ballot::default().is_out_of_reach(0), "nobody leads");
     }
 
     #[test]

@@ -8,9 +8,12 @@ use std::{
 use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
-use crate::generate::{
-    Answer, Delta, FinishReason, GenerateError, Generation, Kind, Message, Request, StepEvent,
-    StepState, Usage,
+use crate::{
+    execution::Sandbox,
+    generate::{
+        Answer, Delta, FinishReason, GenerateError, Generation, Kind, Message, Request, StepEvent,
+        StepState, Usage,
+    },
 };
 
 use super::{
@@ -23,6 +26,7 @@ use super::{
     plan::{Limits, ModelRole},
     run::{self, Run},
     step::{Action, CallModel, Step, Target},
+    trial,
     value::Solution,
 };
 
@@ -155,6 +159,24 @@ impl<'run> Context<'run> {
         &self.run.question
     }
 
+    /// Whether nothing more can be answered within the limits of the run, or its time is over.
+    pub(super) fn is_spent(&self) -> bool {
+        self.run.is_spent()
+    }
+
+    /// Where programs are run, or why they cannot be.
+    pub(super) async fn sandbox(&self) -> Result<&Sandbox, String> {
+        match &self.run.sandbox {
+            Some(shared) => shared.get().await.map_err(|error| trial::why_not(&error)),
+            None => Err("programs cannot be run: this chain has no sandbox".to_owned()),
+        }
+    }
+
+    /// What `work` gives, or `None` if the run is over before.
+    pub(super) async fn before_the_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        within(self.run.budget.deadline(), work).await
+    }
+
     /// The language in which the person asked.
     pub fn language(&self) -> Language {
         self.run.language
@@ -243,20 +265,45 @@ impl<'run> Context<'run> {
             .part_of(Some(self))
             .varied(self.variation)
             .sharing(self.turns.saturating_mul(turns.max(1)));
-        context.report(StepState::Started).await;
+        let work = step.run(vec![Message::user(text)], &context);
+        context.reported(work, |solution| solution.text.clone()).await
+    }
+
+    /// Something that the step does several times, as a step of its own: `number` counts from 1 and gives it a seed
+    /// of its own, and `turns` of them share the time that is left.
+    pub(super) fn part(
+        &self,
+        (name, action): (&str, &'static str),
+        number: u64,
+        turns: u32,
+        outlet: PartOutlet,
+    ) -> Context<'_> {
+        let id = format!("{}/{name}", self.id);
+        Context::new(self.run, id, action, self.part_outlet(outlet))
+            .part_of(Some(self))
+            .varied(run::variation(self.variation, number))
+            .sharing(self.turns.saturating_mul(turns.max(1)))
+    }
+
+    /// Does the work of the step, and reports that it begins and how it ends; `shown` says what came of it.
+    pub(super) async fn reported<T>(
+        &self,
+        work: impl Future<Output = Result<T, GenerateError>>,
+        shown: impl FnOnce(&T) -> String,
+    ) -> Result<T, GenerateError> {
+        self.report(StepState::Started).await;
         let started = Instant::now();
-        match step.run(vec![Message::user(text)], &context).await {
-            Ok(solution) => {
-                let output = solution.text.chars().take(200).collect();
-                let (elapsed, usage) = (started.elapsed(), context.usage());
-                context.report(StepState::Finished { output, elapsed, usage }).await;
-                Ok(solution)
-            }
-            Err(error) => {
-                context.report(StepState::Failed { message: error.to_string() }).await;
-                Err(error)
-            }
-        }
+        let ended = work.await;
+        self.report(match &ended {
+            Ok(value) => StepState::Finished {
+                output: shown(value).chars().take(200).collect(),
+                elapsed: started.elapsed(),
+                usage: self.usage(),
+            },
+            Err(error) => StepState::Failed { message: error.to_string() },
+        })
+        .await;
+        ended
     }
 
     fn part_outlet(&self, outlet: PartOutlet) -> Outlet {

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::{
-    plan::{Block, Body, Branch, Call, Choice, Plan, PlannedStep, Source},
+    plan::{Block, Body, Branch, Call, Choice, Plan, PlannedStep, Source, Tests},
     step::Target,
 };
 
@@ -190,6 +190,12 @@ impl Outline {
     fn inputs(&mut self, call: &Call, to: &str, name: &str) {
         match call {
             Call::Action { input, .. } => self.arrow(input, to, name, false),
+            Call::Execute { answer, trial } => {
+                self.arrow(answer, to, name, false);
+                if let Some(Tests::Of(tests)) = &trial.tests {
+                    self.arrow(tests, to, "tests", false);
+                }
+            }
             Call::Render(render) => {
                 for (_, source) in &render.names {
                     self.arrow(source, to, name, false);

@@ -11,12 +11,15 @@ use super::{
 };
 
 mod call;
+mod clr;
 mod name;
 mod several;
 mod step;
+mod trial;
 mod vote;
 
 pub(super) use several::MOST_AT_ONCE;
+pub(super) use trial::MOST_INPUTS;
 pub(super) use vote::MOST_SAMPLES;
 mod yaml;
 

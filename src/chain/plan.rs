@@ -137,6 +137,8 @@ pub(super) struct Vote {
     pub(super) samples: u32,
     /// What gives a sample.
     pub(super) each: Branch,
+    /// How its samples are checked, which are programs then.
+    pub(super) check: Option<Check>,
     /// What a sample weighs; all weigh the same without it.
     pub(super) weigh: Option<Branch>,
     /// How many samples are taken at the same time; at least 1.
@@ -161,6 +163,37 @@ pub(super) enum Call {
     },
     /// Made of values without a model.
     Render(Render),
+    /// Runs the program of an answer on tests.
+    Execute {
+        answer: Source,
+        trial: Trial,
+    },
+}
+
+/// What a program is run on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Trial {
+    /// What it is to do, in words: the examples in it are the tests.
+    pub(super) statement: Source,
+    /// The tests, where they are given.
+    pub(super) tests: Option<Tests>,
+}
+
+/// Tests that are given.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Tests {
+    /// By an earlier step.
+    Of(Source),
+    /// By the chain.
+    Given(Arc<Json>),
+}
+
+/// How the programs of a vote are checked.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Check {
+    pub(super) trial: Trial,
+    /// How many inputs tell programs apart where there are few tests.
+    pub(super) inputs: u32,
 }
 
 /// What is made of values without a model.
@@ -229,6 +262,7 @@ impl Call {
     /// The action's name in chain files and in events.
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Execute { .. } => "execute",
             Self::Action { action, .. } => action.name(),
             Self::Render(render) => match render.form {
                 Form::Prompt => "prompt",
@@ -240,6 +274,7 @@ impl Call {
     /// The type of what it gives.
     pub(super) fn gives(&self) -> Type {
         match self {
+            Self::Execute { .. } => Type::Data,
             Self::Action { action, .. } => action.output(),
             Self::Render(render) => match render.form {
                 Form::Prompt => Type::Text,
@@ -252,7 +287,7 @@ impl Call {
     pub(super) fn target(&self) -> Option<Target> {
         match self {
             Self::Action { action, .. } => action.target(),
-            Self::Render(_) => None,
+            Self::Render(_) | Self::Execute { .. } => None,
         }
     }
 }

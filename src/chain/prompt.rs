@@ -2,11 +2,13 @@
 //!
 //! Templates are strict: a placeholder without a value is an error, never an empty string.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, UndefinedBehavior};
 
 use crate::generate::GenerateError;
 
-/// A prompt of the `prompts/` folder, with the name of the one value it takes.
+/// A prompt of the `prompts/` folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prompt {
     /// A mathematical question.
@@ -19,16 +21,25 @@ pub enum Prompt {
     TranslateToEnglish,
     /// English to Chinese.
     TranslateToChinese,
+    /// A solution whose claims are to be stated.
+    Claims,
+    /// A claim to find true or false.
+    Judge,
+    /// A problem whose programs are to be told apart.
+    Inputs,
 }
 
 impl Prompt {
     /// Every prompt.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Math,
         Self::Code,
         Self::Decompose,
         Self::TranslateToEnglish,
         Self::TranslateToChinese,
+        Self::Claims,
+        Self::Judge,
+        Self::Inputs,
     ];
 
     /// The template as it stands in the repository.
@@ -39,24 +50,44 @@ impl Prompt {
             Self::Decompose => include_str!("../../prompts/decompose.j2"),
             Self::TranslateToEnglish => include_str!("../../prompts/translate-to-english.j2"),
             Self::TranslateToChinese => include_str!("../../prompts/translate-to-chinese.j2"),
+            Self::Claims => include_str!("../../prompts/claims.j2"),
+            Self::Judge => include_str!("../../prompts/judge.j2"),
+            Self::Inputs => include_str!("../../prompts/inputs.j2"),
         }
     }
 
-    /// The prompt around `text`.
+    /// The names of the values that the template takes.
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Math | Self::Code | Self::Decompose | Self::TranslateToEnglish | Self::Inputs => {
+                &["question"]
+            }
+            Self::TranslateToChinese => &["solution"],
+            Self::Claims => &["question", "solution"],
+            Self::Judge => &["question", "claim"],
+        }
+    }
+
+    /// The prompt around `text`, for the prompts that take one value.
     ///
     /// # Errors
     ///
-    /// [`GenerateError::Engine`] if the template cannot be rendered, which is a fault of the
-    /// program and never of the text.
+    /// As for [`Prompt::fill`].
     pub fn render(self, text: &str) -> Result<String, GenerateError> {
+        self.fill(&[text])
+    }
+
+    /// The prompt with these values, in the order of its [`Prompt::names`].
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::Engine`] if the template cannot be rendered or a value is missing, which is a fault
+    /// of the program and never of the texts.
+    pub fn fill(self, texts: &[&str]) -> Result<String, GenerateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let values = match self {
-            Self::Math | Self::Code | Self::Decompose | Self::TranslateToEnglish => {
-                context! { question => text }
-            }
-            Self::TranslateToChinese => context! { solution => text },
-        };
+        let values: BTreeMap<&str, &str> =
+            self.names().iter().copied().zip(texts.iter().copied()).collect();
         environment
             .render_str(self.source(), values)
             .map_err(|error| GenerateError::engine(format!("the prompt {self:?} failed: {error}")))
@@ -70,9 +101,17 @@ mod tests {
     #[test]
     fn every_prompt_renders_and_escapes_nothing() {
         for prompt in Prompt::ALL {
-            let text = prompt.render("Is $a<b$ & \"c\" {{ x }}?").expect("a strict template");
+            let texts = vec!["Is $a<b$ & \"c\" {{ x }}?"; prompt.names().len()];
+            let text = prompt.fill(&texts).expect("a strict template");
             assert!(text.contains("Is $a<b$ & \"c\" {{ x }}?"), "{text}");
             assert!(!text.ends_with('\n'), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_missing_is_an_error() {
+        assert!(Prompt::Judge.render("only the question").is_err());
+        let filled = Prompt::Judge.fill(&["What is 2 + 2?", "2 + 2 = 4"]).expect("both are there");
+        assert!(filled.ends_with("Problem:\nWhat is 2 + 2?\n\nClaim:\n2 + 2 = 4"), "{filled}");
     }
 }

@@ -7,7 +7,10 @@ use std::{
 
 use futures::future::{BoxFuture, FutureExt};
 
-use crate::generate::{Finish, GenerateError, Kind, Request};
+use crate::{
+    execution::SharedSandbox,
+    generate::{Finish, GenerateError, Kind, Request},
+};
 
 use super::{
     Models,
@@ -49,6 +52,8 @@ pub(super) struct Run {
     variation: u64,
     /// Who keeps a record of it.
     pub(super) watch: Option<Arc<dyn ObserveRun>>,
+    /// Where the programs of its steps are run.
+    pub(super) sandbox: Option<Arc<SharedSandbox>>,
 }
 
 impl Run {
@@ -68,12 +73,18 @@ impl Run {
             path: String::new(),
             variation: 0,
             watch: None,
+            sandbox: None,
         }
     }
 
     /// The same run, with somebody who keeps a record of it.
     pub(super) fn watched_by(self, watch: Option<Arc<dyn ObserveRun>>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// The same run, with a sandbox for the programs of its steps.
+    pub(super) fn running_programs_in(self, sandbox: Option<Arc<SharedSandbox>>) -> Self {
+        Self { sandbox, ..self }
     }
 
     /// The run of one part of this run's question, on the same budget.
@@ -97,6 +108,7 @@ impl Run {
             path,
             variation,
             watch: self.watch.clone(),
+            sandbox: self.sandbox.clone(),
         }
     }
 
@@ -114,6 +126,17 @@ impl Run {
     /// What is left of the time in which the answer should be there.
     pub(super) fn remaining(&self) -> Option<Duration> {
         self.time.map(|(start, time)| time.saturating_sub(start.elapsed()))
+    }
+}
+
+/// What is added to the seed of attempt, item or sample `number`, from 1 on, of what has this added to its own: the
+/// first is as if there were no others.
+pub(super) fn variation(whole: u64, number: u64) -> u64 {
+    // Odd, so that different numbers never come to the same.
+    const STEP: u64 = 0x9e37_79b9;
+    match number.saturating_sub(1) {
+        0 => whole,
+        more => whole.wrapping_mul(31).wrapping_add(more.wrapping_mul(STEP)) >> 1,
     }
 }
 

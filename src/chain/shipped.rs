@@ -37,6 +37,10 @@ pub fn shipped() -> &'static [Shipped] {
             text: include_str!("../../chains/solve-careful.yaml"),
         },
         Shipped {
+            file: "chains/solve-clr.yaml",
+            text: include_str!("../../chains/solve-clr.yaml"),
+        },
+        Shipped {
             file: "chains/translate.yaml",
             text: include_str!("../../chains/translate.yaml"),
         },

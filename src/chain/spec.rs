@@ -135,15 +135,23 @@ pub(super) struct Step {
     #[serde(rename = "do")]
     pub(super) each_does: Option<Box<Placed<Self>>>,
     /// With `map`: how many items at the same time; 1 to 64, 1 if it is left out. With `vote`: how many answers,
-    /// 4 if it is left out; with `decompose`: how many parts, 1 to 8, 4 if it is left out.
+    /// 4 if it is left out; with `clr`: how many solutions, 8 if it is left out; with `decompose`: how many parts,
+    /// 1 to 8, 4 if it is left out.
     pub(super) at_once: Option<Placed<usize>>,
     /// Asks the same so many times at most, 2 to 256, and takes the answer that most agree on, by what it means.
     pub(super) vote: Option<Placed<u32>>,
     /// With `vote`: when it may end before that: `adaptive` (the leading answer stays ahead with 95 %; if it is
     /// left out), `never`, or a number of samples in a row that agree.
     pub(super) stop: Option<Placed<StopAt>>,
-    /// With `vote`: what each answer weighs, a number from 0 on; `${item}` is the answer. Without it all
-    /// weigh the same.
+    /// With `vote`: its answers are programs; those that fail a test are left out, and the others are compared by what
+    /// they do.
+    pub(super) check: Option<Placed<Check>>,
+    /// With `execute`: the problem in words, whose examples are the tests; the question if it is left out.
+    pub(super) statement: Option<Placed<String>>,
+    /// With `execute`: the tests, a list as `ponder exec --tests` takes it, or `${STEP}` that gives one.
+    pub(super) tests: Option<Placed<Json>>,
+    /// With `vote`: what each answer weighs, a number from 0 on, or what `execute` gives; `${item}` is the answer.
+    /// Without it all weigh the same.
     pub(super) weigh: Option<Box<Placed<Self>>>,
     /// Takes the first of these that does not fail and says something.
     pub(super) fallback: Option<Placed<Vec<Placed<Self>>>>,
@@ -165,12 +173,18 @@ pub(super) struct Step {
     pub(super) translate: Option<Placed<String>>,
     /// Asks the reasoning model one question.
     pub(super) reason: Option<Placed<String>>,
+    /// Solves a question many times over, states five claims of each solution, finds each claim true or false by
+    /// itself, and answers with what the most reliable solutions agree on.
+    pub(super) clr: Option<Placed<String>>,
     /// Answers each part of a composite question by itself and joins the answers.
     pub(super) decompose: Option<Placed<String>>,
     /// Hands a conversation to the general model.
     pub(super) chat: Option<Placed<String>>,
     /// Asks a model or another chain: a text, or messages.
     pub(super) call: Option<Placed<String>>,
+    /// Runs the program of an answer on tests, shut in without network and files; gives data: `state` (`passed`,
+    /// `failed`, `untested`, `no_program`), `share` of the tests that pass, and `tests` with `id`, `verdict`, `reason`.
+    pub(super) execute: Option<Placed<String>>,
     /// Finds the final result in a text; gives data, `null` if it is not there.
     pub(super) extract_answer: Option<Placed<String>>,
     /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
@@ -182,10 +196,14 @@ pub(super) struct Step {
     pub(super) to: Option<Placed<String>>,
     /// With `translate` and `translate_answer`: how often a translation is asked for; 1 to 8, 2 if it is left out.
     pub(super) attempts: Option<Placed<u8>>,
-    /// With `reason`: `math` or `code`. With `extract_answer`: `boxed`, `code` or `json`.
+    /// With `clr`: how many solutions at most; 2 to 256, 32 if it is left out.
+    pub(super) samples: Option<Placed<u32>>,
+    /// With `clr`: how long a verdict on a claim may be.
+    pub(super) verdicts: Option<Placed<Verdicts>>,
+    /// With `reason` and `clr`: `math` or `code`; `clr` takes `math` if it is left out. With `extract_answer`: `boxed`, `code` or `json`.
     #[serde(rename = "as")]
     pub(super) topic: Option<Placed<String>>,
-    /// With `reason`: what to look for in the answer, `boxed` or `code`.
+    /// With `reason` and `clr`: what to look for in the answer, `boxed` or `code`.
     pub(super) extract: Option<Placed<String>>,
     /// With `decompose`: what answers each part, this chain's own `chain/NAME`, another chain or a model.
     pub(super) each: Option<Placed<String>>,
@@ -211,6 +229,29 @@ pub(super) enum StopAt {
     Rule(String),
 }
 
+/// How the programs of a vote are checked.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Check {
+    /// The problem in words, whose examples are the tests; the question if it is left out.
+    pub(super) statement: Option<Placed<String>>,
+    /// The tests, a list as `ponder exec --tests` takes it, or `${STEP}` that gives one.
+    pub(super) tests: Option<Placed<Json>>,
+    /// How many inputs of our own tell programs apart where there are fewer than three tests; 0 to 32, 8 if it is left
+    /// out.
+    pub(super) inputs: Option<u32>,
+}
+
+/// How long a verdict on a claim may be.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Verdicts {
+    /// The most tokens of thinking before it; 0, if it is left out, is none at all.
+    pub(super) thinking: Option<u32>,
+    /// The most tokens of the verdict itself; at least 1, 16 if it is left out.
+    pub(super) max_tokens: Option<u32>,
+}
+
 /// How often a step is tried.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -234,9 +275,11 @@ impl Step {
             ("route", &self.route),
             ("translate", &self.translate),
             ("reason", &self.reason),
+            ("clr", &self.clr),
             ("decompose", &self.decompose),
             ("chat", &self.chat),
             ("call", &self.call),
+            ("execute", &self.execute),
             ("extract_answer", &self.extract_answer),
             ("translate_answer", &self.translate_answer),
         ];
@@ -262,10 +305,15 @@ impl Step {
             ("do", boxed(&self.each_does)),
             ("at_once", self.at_once.as_ref().map(spot)),
             ("stop", self.stop.as_ref().map(spot)),
+            ("check", self.check.as_ref().map(spot)),
+            ("statement", self.statement.as_ref().map(spot)),
+            ("tests", self.tests.as_ref().map(spot)),
             ("weigh", boxed(&self.weigh)),
             ("model", self.model.as_ref().map(spot)),
             ("to", self.to.as_ref().map(spot)),
             ("attempts", self.attempts.as_ref().map(spot)),
+            ("samples", self.samples.as_ref().map(spot)),
+            ("verdicts", self.verdicts.as_ref().map(spot)),
             ("as", self.topic.as_ref().map(spot)),
             ("extract", self.extract.as_ref().map(spot)),
             ("each", self.each.as_ref().map(spot)),

@@ -15,6 +15,7 @@ use super::{
 
 mod call_model;
 mod chat;
+mod clr;
 mod decompose;
 mod detect_language;
 mod extract_answer;
@@ -25,6 +26,7 @@ mod translate_answer;
 
 pub use call_model::CallModel;
 pub use chat::Chat;
+pub use clr::{Clr, Verdicts};
 pub use decompose::{Decompose, Each};
 pub use detect_language::DetectLanguage;
 pub use extract_answer::{ExtractAnswer, Find};
@@ -74,6 +76,8 @@ pub enum Action {
     Translate(Translate),
     /// See [`Reason`].
     Reason(Reason),
+    /// See [`Clr`].
+    Clr(Clr),
     /// See [`Decompose`].
     Decompose(Decompose),
     /// See [`Chat`].
@@ -94,6 +98,7 @@ impl Action {
             Self::Route(_) => "route",
             Self::Translate(_) => "translate",
             Self::Reason(_) => "reason",
+            Self::Clr(_) => "clr",
             Self::Decompose(_) => "decompose",
             Self::Chat(_) => "chat",
             Self::CallModel(_) => "call",
@@ -109,6 +114,7 @@ impl Action {
             | Self::Route(_)
             | Self::Translate(_)
             | Self::Reason(_)
+            | Self::Clr(_)
             | Self::ExtractAnswer(_)
             | Self::Decompose(_) => <String as Typed>::TYPE,
             Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
@@ -123,6 +129,7 @@ impl Action {
             Self::Route(step) => output_of::<String, _>(step),
             Self::Translate(step) => output_of::<String, _>(step),
             Self::Reason(step) => output_of::<String, _>(step),
+            Self::Clr(step) => output_of::<String, _>(step),
             Self::Decompose(step) => output_of::<String, _>(step),
             Self::Chat(step) => output_of::<Vec<Message>, _>(step),
             Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
@@ -138,7 +145,7 @@ impl Action {
             Self::Decompose(step) if step.asks => ModelRole::General,
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
-            Self::Reason(_) => ModelRole::Reasoner,
+            Self::Reason(_) | Self::Clr(_) => ModelRole::Reasoner,
             Self::Chat(_) => ModelRole::General,
             Self::CallModel(step) => return Some(step.model.clone()),
         };
@@ -176,6 +183,7 @@ impl Action {
             Self::Route(step) => typed::<String, _>(step, input, context).await,
             Self::Translate(step) => typed::<String, _>(step, input, context).await,
             Self::Reason(step) => typed::<String, _>(step, input, context).await,
+            Self::Clr(step) => typed::<String, _>(step, input, context).await,
             Self::Decompose(step) => typed::<String, _>(step, input, context).await,
             Self::Chat(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,

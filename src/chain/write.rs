@@ -4,11 +4,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     ballot::Stop,
+    load::MOST_AT_ONCE,
     pieces::MOST_PIECES,
     plan::{
-        Block, Body, Branch, Call, Choice, Condition, Form, Plan, PlannedStep, Retry, Source, Vote,
+        Block, Body, Branch, Call, Check, Choice, Condition, Form, Plan, PlannedStep, Retry,
+        Source, Tests, Trial, Vote,
     },
-    step::{Action, Each, Extract, Target, Topic},
+    step::{Action, Each, Extract, Reason, Target, Topic, Verdicts},
     value::Type,
 };
 
@@ -158,6 +160,12 @@ impl Writer<'_> {
                     Stop::Unanimous(row) => Json::from(row),
                 };
                 put("stop", stop);
+                if let Some(Check { trial, inputs }) = &vote.check {
+                    let mut check = Map::new();
+                    self.trial(trial, &mut check);
+                    check.insert("inputs".to_owned(), (*inputs).into());
+                    put("check", check.into());
+                }
                 if let Some(weigh) = &vote.weigh {
                     put("weigh", self.branch(weigh));
                 }
@@ -188,6 +196,10 @@ impl Writer<'_> {
                 };
                 keys.insert(key.to_owned(), render.text.as_ref().into());
             }
+            Call::Execute { answer, trial } => {
+                keys.insert("execute".to_owned(), self.source(answer).into());
+                self.trial(trial, keys);
+            }
             Call::Action { input, action } => {
                 keys.insert(action.name().to_owned(), self.source(input).into());
                 for (key, value) in self.options(action) {
@@ -195,6 +207,17 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+
+    /// What a program is run on.
+    fn trial(&self, trial: &Trial, keys: &mut Map<String, Json>) {
+        keys.insert("statement".to_owned(), self.source(&trial.statement).into());
+        let tests = match &trial.tests {
+            None => return,
+            Some(Tests::Of(source)) => self.source(source).into(),
+            Some(Tests::Given(tests)) => tests.as_ref().clone(),
+        };
+        keys.insert("tests".to_owned(), tests);
     }
 
     fn options(&self, action: &Action) -> Vec<(&'static str, Json)> {
@@ -207,20 +230,15 @@ impl Writer<'_> {
             Action::TranslateAnswer(step) => {
                 vec![("to", "zh".into()), ("attempts", step.attempts.into())]
             }
-            Action::Reason(step) => {
-                let topic = match step.topic {
-                    Topic::Math => "math",
-                    Topic::Code => "code",
-                };
-                let extract = match step.extract {
-                    Extract::Boxed => "boxed",
-                    Extract::Code => "code",
-                };
-                vec![
-                    ("model", "reasoner".into()),
-                    ("as", topic.into()),
-                    ("extract", extract.into()),
-                ]
+            Action::Reason(step) => reason(*step),
+            Action::Clr(step) => {
+                let mut options = reason(step.reason);
+                options.push(("samples", step.samples.into()));
+                options.push(("at_once", step.at_once.clamp(1, MOST_AT_ONCE).into()));
+                let Verdicts { thinking, max_tokens } = step.verdicts;
+                let verdicts = json!({"thinking": thinking, "max_tokens": max_tokens.max(1)});
+                options.push(("verdicts", verdicts));
+                options
             }
             Action::Decompose(step) => {
                 let each = match &step.each {
@@ -284,6 +302,19 @@ impl Writer<'_> {
             (values, true) => format!("{on} not in [{}]", values.join(", ")),
         }
     }
+}
+
+/// How the reasoning model is asked.
+fn reason(step: Reason) -> Vec<(&'static str, Json)> {
+    let topic = match step.topic {
+        Topic::Math => "math",
+        Topic::Code => "code",
+    };
+    let extract = match step.extract {
+        Extract::Boxed => "boxed",
+        Extract::Code => "code",
+    };
+    vec![("model", "reasoner".into()), ("as", topic.into()), ("extract", extract.into())]
 }
 
 /// A number as a person would write it: 0.1 and not what is nearest to it in other precision.

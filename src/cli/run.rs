@@ -1,6 +1,6 @@
 //! `ponder run`
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     chain::{self, Chain},
     config::{ModelArguments, NodeConfig},
+    execution::{SandboxOptions, SharedSandbox},
     generate::{Generate, Request},
     node::{check_roles, models_for},
 };
@@ -43,7 +44,8 @@ pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Res
         check_roles(&plan, &roles)?;
         let node = start(models, arguments.quiet).await?;
         let models = models_for(&plan, &roles, &node.catalog)?;
-        let mut chain = Chain::new(plan, models);
+        let sandbox = SharedSandbox::new(SandboxOptions::default());
+        let mut chain = Chain::new(plan, models).running_programs_in(Arc::new(sandbox));
         if let Some(observer) = records.observer() {
             chain = chain.observed_by(observer);
         }

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     chain::{self, Chain, Observe},
     config::{ModelArguments, NodeConfig},
+    execution::{SandboxOptions, SharedSandbox},
     generate::Generate,
     node,
     runs::{
@@ -214,7 +215,8 @@ async fn replay(record: &RunRecord, with: Option<PathBuf>) -> Result<Exit, Failu
     };
     let answers = Answers::of(record);
     let models = replaying(&plan, record, &answers, None);
-    let chain = Chain::new(plan, models);
+    let sandbox = Arc::new(SharedSandbox::new(SandboxOptions::default()));
+    let chain = Chain::new(plan, models).running_programs_in(sandbox);
     let answer = match chain.generate(record.request.again()).await {
         Ok(generation) => generation.collect().await,
         Err(error) => Err(error),
@@ -266,7 +268,9 @@ async fn resume(
         let live = node::models_for(&plan, &config.roles, &node.catalog)?;
         let answers = Answers::answered(record);
         let before = answers.left();
+        let sandbox = Arc::new(SharedSandbox::new(SandboxOptions::default()));
         let chain = Chain::new(plan.clone(), replaying(&plan, record, &answers, Some(&live)))
+            .running_programs_in(sandbox)
             .observed_by(Arc::new(store.clone()));
         let generation = chain.generate(record.request.again()).await?;
         let answer = show::stream(generation, Detail::Everything).await;

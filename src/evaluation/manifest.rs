@@ -40,8 +40,11 @@ pub struct Manifest {
 pub struct AskedProblem {
     /// Its id.
     pub id: String,
-    /// The right answer.
+    /// The right answer; `tests` where programs are run.
     pub answer: String,
+    /// Whether an answer is a program that is to pass tests.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tests: bool,
     /// The SHA-256 of what is asked.
     pub digest: String,
 }
@@ -93,7 +96,7 @@ impl Manifest {
             fingerprint: fingerprint(&settings),
             settings,
             samples,
-            problems: problems.iter().filter_map(AskedProblem::of).collect(),
+            problems: problems.iter().map(AskedProblem::of).collect(),
             prices: None,
             started: started.map_or(0, |time| time.as_secs()),
         }
@@ -133,10 +136,13 @@ impl Manifest {
 }
 
 impl AskedProblem {
-    /// The problem, if it has a right answer.
-    fn of(problem: &Problem) -> Option<Self> {
-        let answer = problem.answer()?.to_owned();
-        Some(Self { id: problem.id.clone(), answer, digest: problem.digest() })
+    fn of(problem: &Problem) -> Self {
+        Self {
+            id: problem.id.clone(),
+            answer: problem.answer().unwrap_or("tests").to_owned(),
+            tests: problem.answer().is_none(),
+            digest: problem.digest(),
+        }
     }
 }
 
@@ -184,6 +190,7 @@ mod tests {
         let asked = |(id, digest): &(&str, &str)| AskedProblem {
             id: (*id).to_owned(),
             answer: "1".to_owned(),
+            tests: false,
             digest: (*digest).to_owned(),
         };
         let problems = problems.iter().map(asked).collect();

@@ -26,7 +26,7 @@ pub struct Change {
     pub now: Mark,
 }
 
-/// Judges every answer of the run in a folder again. The right answers are those of `problems`, where it has
+/// Judges every answer of the run in a folder again, but for programs. The right answers are those of `problems`, where it has
 /// the problem, else those of the run.
 ///
 /// # Errors
@@ -36,8 +36,13 @@ pub fn regrade(path: &Path, problems: &[Problem]) -> Result<Vec<Change>, FolderE
     let (mut manifest, _) = folder::read(path)?;
     let _lock = folder::locked(path)?;
     mend_answers(&mut manifest, problems);
-    let gold: HashMap<&str, &str> =
-        manifest.problems.iter().map(|asked| (asked.id.as_str(), asked.answer.as_str())).collect();
+    let gold: HashMap<&str, &str> = manifest
+        .problems
+        .iter()
+        // Programs would have to be run again: their marks stay.
+        .filter(|asked| !asked.tests)
+        .map(|asked| (asked.id.as_str(), asked.answer.as_str()))
+        .collect();
     let file = path.join(RESULTS);
     let failed = |error| FolderError::File { path: file.clone(), error };
     let temporary =

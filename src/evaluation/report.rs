@@ -17,8 +17,10 @@ mod html;
 mod lines;
 mod markdown;
 mod plot;
+mod reliability;
 
 pub use lines::{Line, headlines, percent, thousands};
+pub use reliability::Reliability;
 
 /// The form of `report.json`.
 const SCHEMA: &str = "ponder.eval/1";
@@ -50,6 +52,9 @@ pub struct Report {
     pub majority: Vec<AtK>,
     /// The same with only those answers together that are spelled the same.
     pub majority_by_text: Vec<AtK>,
+    /// The chance that the answer whose claims make it the most reliable is right, beside votes for as many tokens;
+    /// empty where no claims were checked.
+    pub clr: Vec<Reliability>,
     /// How often answers had certain ends; absent without an answer.
     pub rates: Option<Rates>,
     /// What the answers took.
@@ -212,6 +217,7 @@ impl Report {
             },
             pass_at_1: share(&outcomes, Answered::is_right),
             pass: curves.pass,
+            clr: reliability::curve(&outcomes),
             majority: curves.majority,
             majority_by_text: curves.majority_by_text,
             rates: rates(&outcomes),
@@ -310,12 +316,14 @@ impl Curves {
         let at = |curves: &[Vec<f64>], k: usize| -> Vec<f64> {
             curves.iter().filter_map(|shares| shares.get(k - 1).copied()).collect()
         };
+        let programs = outcomes.iter().any(|outcome| outcome.asked.tests);
         let pass =
             |outcome: &&ProblemOutcome<'_>, k| pass_at(k, outcome.answers.len(), outcome.right());
         Self {
             pass: curve(&|k| answered.iter().filter_map(|outcome| pass(outcome, k)).collect()),
-            majority: curve(&|k| at(&by_meaning, k)),
-            majority_by_text: curve(&|k| at(&by_text, k)),
+            // Programs are right or wrong by what they do, and nobody counts which are alike.
+            majority: if programs { Vec::new() } else { curve(&|k| at(&by_meaning, k)) },
+            majority_by_text: if programs { Vec::new() } else { curve(&|k| at(&by_text, k)) },
         }
     }
 }
@@ -354,7 +362,7 @@ fn distribution(numbers: impl Iterator<Item = f64>) -> Option<Distribution> {
 }
 
 fn problem(outcome: &ProblemOutcome<'_>) -> ProblemReport {
-    let winner = outcome.winner(&outcome.keys());
+    let winner = outcome.winner(&outcome.keys()).filter(|_| !outcome.asked.tests);
     ProblemReport {
         id: outcome.asked.id.clone(),
         answer: outcome.asked.answer.clone(),

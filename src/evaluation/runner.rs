@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt, stream};
 
 use super::{
+    claims,
     folder::{Folder, FolderError},
     judge::{Judgement, judge},
-    problems::Problem,
+    problems::{Problem, Task},
+    programs::Programs,
     protocol::{Protocol, Seed},
     sample::{Answered, Ending, Outcome, Sample},
 };
@@ -32,6 +34,10 @@ pub struct Order {
     pub concurrency: usize,
     /// How often an answer that failed is asked for again, where that may help.
     pub retries: u32,
+    /// What runs the programs of problems that have tests.
+    pub programs: Option<Programs>,
+    /// Whether five claims of each answer are found true or false, by the model that is measured.
+    pub clr: bool,
 }
 
 /// Told what happens, while it happens.
@@ -59,7 +65,6 @@ pub enum RunError {
 #[derive(Debug, Clone, Copy)]
 struct Job<'run> {
     problem: &'run Problem,
-    gold: &'run str,
     sample: u32,
 }
 
@@ -112,7 +117,7 @@ fn missing<'run>(problems: &'run [Problem], samples: u32, folder: &Folder) -> Ve
     (0..samples)
         .flat_map(|sample| problems.iter().map(move |problem| (problem, sample)))
         .filter(|(problem, sample)| !there(problem, *sample))
-        .filter_map(|(problem, sample)| Some(Job { problem, gold: problem.answer()?, sample }))
+        .map(|(problem, sample)| Job { problem, sample })
         .collect()
 }
 
@@ -128,7 +133,11 @@ async fn sample(
         attempts += 1;
         let started = Instant::now();
         let request = order.protocol.request(job.problem, order.seed, job.sample);
-        let answer = answer(model, request, watch).await;
+        let made = async {
+            let answer = answer(model, request, watch).await?;
+            judged(model, job.problem, order, answer).await
+        };
+        let made = made.await;
         let seconds = (started.elapsed().as_secs_f64() * 1e3).round() / 1e3;
         let whole = |outcome| Sample {
             problem: job.problem.id.clone(),
@@ -137,8 +146,8 @@ async fn sample(
             seconds,
             outcome,
         };
-        match answer {
-            Ok(answer) => return (whole(judged(job.gold, answer).await), None),
+        match made {
+            Ok(outcome) => return (whole(outcome), None),
             Err(error) if error.may_pass() && attempts <= order.retries => {
                 let time = wait(&error, attempts);
                 watch.waits(&error, time);
@@ -180,16 +189,37 @@ fn wait(error: &GenerateError, attempt: u32) -> Duration {
     doubled.max(asked).min(LONGEST_WAIT)
 }
 
-/// Judges an answer, away from the tasks that stream others: some take a moment.
-async fn judged(gold: &str, answer: Answer) -> Outcome {
+/// Judges an answer, and finds out what its claims are worth where that is wanted.
+///
+/// # Errors
+///
+/// The program cannot be run, or what the model reports about claims.
+async fn judged(
+    model: &dyn Generate,
+    problem: &Problem,
+    order: &Order,
+    answer: Answer,
+) -> Result<Outcome, GenerateError> {
     let ending = Ending::from(&answer.finish);
-    let (gold, content) = (gold.to_owned(), answer.content.clone());
-    let judgement = tokio::task::spawn_blocking(move || judge(&gold, &content, ending)).await;
-    let Ok(Judgement { mark, answer: stated, leniency }) = judgement else {
-        return Outcome::Failed { error: "the answer could not be judged".to_owned() };
+    let (judgement, tests) = match (&problem.task, &order.programs) {
+        (Task::Answer(gold), _) => (compared(gold, &answer.content, ending).await?, None),
+        (Task::Tests(tests), Some(programs)) => {
+            let judged = programs.judge(tests, &answer.content).await;
+            judged.map_err(|why| GenerateError::invalid("tests", why))?
+        }
+        (Task::Tests(_), None) => {
+            return Err(GenerateError::invalid("tests", "nothing is there to run programs with"));
+        }
+    };
+    let Judgement { mark, answer: stated, leniency } = judgement;
+    let checked = match problem.messages.last() {
+        Some(asked) if order.clr && stated.is_some() => {
+            Some(claims::check(model, &asked.content, &answer).await?)
+        }
+        _ => None,
     };
     let usage = answer.finish.usage;
-    Outcome::Answered(Box::new(Answered {
+    Ok(Outcome::Answered(Box::new(Answered {
         mark,
         answer: stated,
         leniency: leniency.map(|leniency| leniency.as_str().to_owned()),
@@ -198,9 +228,18 @@ async fn judged(gold: &str, answer: Answer) -> Outcome {
         prompt_tokens: usage.prompt_tokens,
         completion_tokens: usage.completion_tokens,
         reasoning_tokens: usage.reasoning_tokens,
+        tests,
+        checked,
         content: answer.content,
         reasoning: answer.reasoning,
-    }))
+    })))
+}
+
+/// Judges by the right answer, away from the tasks that stream others: some take a moment.
+async fn compared(gold: &str, content: &str, ending: Ending) -> Result<Judgement, GenerateError> {
+    let (gold, content) = (gold.to_owned(), content.to_owned());
+    let judgement = tokio::task::spawn_blocking(move || judge(&gold, &content, ending)).await;
+    judgement.map_err(|_| GenerateError::invalid("answer", "the answer could not be judged"))
 }
 
 #[cfg(test)]

@@ -53,12 +53,52 @@ pub struct Answered {
     pub completion_tokens: u64,
     /// The part of them that was thinking.
     pub reasoning_tokens: u64,
+    /// How many tests its program passes, where it is to be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests: Option<TestCount>,
+    /// What it claims, where claims were checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<CheckedClaims>,
     /// The text of the answer; emptied where only numbers are needed.
     #[serde(default)]
     pub content: String,
     /// The text of the thinking; emptied where only numbers are needed.
     #[serde(default)]
     pub reasoning: String,
+}
+
+/// How many tests a program passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestCount {
+    /// It passes so many.
+    pub passed: usize,
+    /// So many were run: none after the first ones that fail.
+    pub run: usize,
+    /// So many there are.
+    pub all: usize,
+}
+
+/// The claims of an answer, found true or false.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckedClaims {
+    /// How reliable they make the answer, from 0 to 1.
+    pub reliability: f64,
+    /// Each with its verdict; emptied where only numbers are needed.
+    #[serde(default)]
+    pub claims: Vec<ClaimVerdict>,
+    /// Tokens read for claims and verdicts.
+    pub prompt_tokens: u64,
+    /// Tokens written for them.
+    pub completion_tokens: u64,
+}
+
+/// A claim and the verdict on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimVerdict {
+    /// The claim.
+    pub claim: String,
+    /// Whether it was found true; `null` for a verdict that is neither word.
+    pub holds: Option<bool>,
 }
 
 /// Whether an answer is right.
@@ -152,6 +192,9 @@ impl Sample {
         if let Outcome::Answered(answered) = &mut self.outcome {
             answered.content = String::new();
             answered.reasoning = String::new();
+            if let Some(checked) = &mut answered.checked {
+                checked.claims = Vec::new();
+            }
         }
         self
     }

@@ -4,10 +4,12 @@ pub mod interval;
 pub mod majority;
 pub mod pass;
 mod random;
+pub mod reliability;
 
 pub use interval::{Interval, over_problems};
 pub use majority::{Cluster, Votes};
 pub(super) use random::Random;
+pub use reliability::{Weighed, weighed_at};
 
 /// The numbers of answers for which a curve is drawn: powers of two, and the largest.
 pub fn steps(largest: usize) -> Vec<usize> {

@@ -15,6 +15,7 @@ pub(super) fn run(problems: &[(&str, &[(&str, Mark)])]) -> (Manifest, Samples) {
         asked.push(AskedProblem {
             id: (*id).to_owned(),
             answer: "1".to_owned(),
+            tests: false,
             digest: format!("digest of {id}"),
         });
         most = most.max(answers.len());
@@ -46,6 +47,8 @@ pub(super) fn answered(stated: &str, mark: Mark, tokens: u64) -> Answered {
         prompt_tokens: 10,
         completion_tokens: tokens,
         reasoning_tokens: tokens / 2,
+        tests: None,
+        checked: None,
         content: String::new(),
         reasoning: String::new(),
     }

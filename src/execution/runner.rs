@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture};
 use serde_json::json;
 
 use super::{
@@ -47,10 +47,18 @@ pub async fn run_cases(
     cases: &[Case],
     runner: Runner,
 ) -> Result<Report, ExecutionError> {
-    let runs = cases.iter().map(|case| async move {
-        let run = sandbox.run(job(solution, &case.check)).await?;
-        Ok::<_, ExecutionError>(outcome(sandbox, case, &run, runner.tolerance))
-    });
+    // A list of futures, and not a closure that makes them: the compiler cannot see that the latter may be sent to
+    // another thread.
+    let runs: Vec<BoxFuture<'_, Result<Outcome, ExecutionError>>> = cases
+        .iter()
+        .map(|case| {
+            async move {
+                let run = sandbox.run(job(solution, &case.check)).await?;
+                Ok(outcome(sandbox, case, &run, runner.tolerance))
+            }
+            .boxed()
+        })
+        .collect();
     let tests = futures::stream::iter(runs).buffered(runner.jobs.max(1)).try_collect().await?;
     Ok(Report { tests, protection: sandbox.protection().clone() })
 }

@@ -2,9 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
+
+use tokio::sync::Semaphore;
 
 use super::{error::ExecutionError, limits::Limits, protection::Protection, python::Python};
 
@@ -121,6 +126,8 @@ pub struct Sandbox {
     /// Why there are no namespaces; nothing where there are.
     without_namespaces: Option<String>,
     protection: Protection,
+    /// How many programs may run at a time, whoever asks.
+    slots: Option<Arc<Semaphore>>,
 }
 
 impl Sandbox {
@@ -142,6 +149,7 @@ impl Sandbox {
                 Namespaces::Without => Some("not wanted".to_owned()),
             },
             protection: Protection::default(),
+            slots: None,
         };
         sandbox.protection = sandbox.tried().await?;
         let missing = sandbox.protection.missing();
@@ -197,6 +205,10 @@ impl Sandbox {
     /// The sandbox failed. What the program does is no error.
     #[cfg(target_os = "linux")]
     pub async fn run(&self, job: Job) -> Result<Run, ExecutionError> {
+        let _slot = match &self.slots {
+            Some(slots) => slots.acquire().await.ok(),
+            None => None,
+        };
         match launch::launch(&self.policy(), job).await? {
             launch::Launched::Ran(run, protection) if protection == self.protection => Ok(run),
             launch::Launched::Ran(_, protection) | launch::Launched::Refused(protection) => {
@@ -215,6 +227,12 @@ impl Sandbox {
     #[cfg(not(target_os = "linux"))]
     pub async fn run(&self, _: Job) -> Result<Run, ExecutionError> {
         Err(ExecutionError::NotLinux)
+    }
+
+    /// The same sandbox, in which at most so many programs run at a time, whoever asks; the others wait.
+    #[must_use]
+    pub fn at_most(self, programs: usize) -> Self {
+        Self { slots: Some(Arc::new(Semaphore::new(programs.max(1)))), ..self }
     }
 
     /// What programs are shut in by.

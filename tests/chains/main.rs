@@ -8,9 +8,11 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod clr;
 mod control;
 mod decompose;
 mod files;
+mod programs;
 mod recorded;
 mod routing;
 mod runs;

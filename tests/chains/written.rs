@@ -10,8 +10,8 @@ use ponder::{
         language::Language,
         load, schema, shipped,
         step::{
-            CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason, Route,
-            Target, Translate, TranslateAnswer,
+            CallModel, Chat, Clr, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason,
+            Route, Target, Translate, TranslateAnswer, Verdicts,
         },
     },
     generate::Kind,
@@ -73,6 +73,12 @@ fn everything() -> Plan {
             chain.transform("weight", "1 if 'yes' in judged.text else 0")
         },
     );
+    let programs = chain.vote_checked("programs", voting, (question, 5), || {
+        question.then("program", Reason::code())
+    });
+    programs.execute("ran", english, Some(serde_json::json!([{"call": "f(1)", "expect": 2}])));
+    let verdicts = Verdicts { thinking: 64, max_tokens: 4 };
+    voted.text().then("reliable", Clr { samples: 5, verdicts, ..Clr::of(Reason::code()) });
     let answer = kind.choose(
         "answer",
         ByKind {

@@ -171,7 +171,7 @@ fn the_exit_code_says_how_it_went() {
     assert!(way.contains("nowhere.jsonl cannot be read"), "{way}");
     program.write("code.jsonl", "{\"id\": \"f\", \"problem\": \"Write f.\", \"tests\": [1]}\n");
     let (_, way) = program.ends_with(1, &["eval", "code.jsonl"]);
-    assert!(way.contains("programs cannot be measured yet"), "{way}");
+    assert!(way.contains(r#"the problem "f": test 1: this is no test"#), "{way}");
     let (_, way) = program.ends_with(1, &["eval", "report", "code.jsonl"]);
     assert!(way.contains("run.json"), "{way}");
 }
@@ -311,4 +311,92 @@ fn runs_are_reported_judged_again_and_compared() {
     assert_eq!(document["pass_at_1"]["value"], 1.0);
     let (_, way) = program.ends_with(1, &["eval", "compare", "first", "second"]);
     assert!(way.contains("another right answer"), "{way}");
+}
+
+/// Four problems as LiveCodeBench has them: the script solves two, one wrongly and one without a program.
+const PROGRAMS: &str = r#"{"question_id": "double", "question_content": "Print twice the number.", "starter_code": "", "public_test_cases": "[{\"input\": \"2\", \"output\": \"4\", \"testtype\": \"stdin\"}]", "private_test_cases": "[{\"input\": \"5\", \"output\": \"10\", \"testtype\": \"stdin\"}]", "metadata": "{}"}
+{"question_id": "add", "question_content": "Add two numbers.", "starter_code": "class Solution:\n    def add(self, a, b):\n", "public_test_cases": "[{\"input\": \"1\\n2\", \"output\": \"3\", \"testtype\": \"functional\"}]", "private_test_cases": "", "metadata": "{\"func_name\": \"add\"}"}
+{"question_id": "square", "question_content": "Print the square.", "starter_code": "", "public_test_cases": "[{\"input\": \"2\", \"output\": \"4\", \"testtype\": \"stdin\"}]", "private_test_cases": "[{\"input\": \"3\", \"output\": \"9\", \"testtype\": \"stdin\"}]", "metadata": "{}"}
+{"question_id": "none", "question_content": "Do nothing.", "starter_code": "", "public_test_cases": "[{\"input\": \"\", \"output\": \"\", \"testtype\": \"stdin\"}]", "private_test_cases": "", "metadata": "{}"}
+"#;
+
+const SOLUTIONS: &str = r#"rules:
+  - when: { question: 'twice' }
+    reply: { content: "So:\n```python\nprint(2 * int(input()))\n```" }
+  - when: { question: 'Add two' }
+    reply: { content: "```python\nclass Solution:\n    def add(self, a, b):\n        return a + b\n```" }
+  - when: { question: 'square' }
+    reply: { content: "```python\nprint(2 * int(input()))\n```" }
+  - when: { question: 'nothing' }
+    reply: { content: "There is nothing to do." }
+"#;
+
+#[test]
+fn programs_are_run_on_the_tests_of_their_problems() {
+    let program = Program::new();
+    program.write("lcb.jsonl", PROGRAMS);
+    program.write("solutions.yaml", SOLUTIONS);
+    let run = |output: &'static str, more: &[&'static str]| {
+        let base =
+            ["eval", "lcb.jsonl", "-n", "2", "--model", "scripted:solutions.yaml", "-o", output];
+        let mut command = program.command(&[&base[..], more].concat());
+        let ended = command.env("PATH", env!("PATH")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+        program.json(&format!("{output}/report.json"))
+    };
+    let report = run("out", &[]);
+    assert_eq!(report["pass_at_1"]["value"], 0.5);
+    assert_eq!(report["pass"][1]["k"], 2);
+    assert_eq!(report["majority"], serde_json::json!([]), "programs have no votes");
+    assert_eq!(report["rates"]["abstained"]["value"], 0.25);
+    let lines = program.read("out/results.jsonl");
+    let square = lines.lines().find(|line| line.contains("\"square\"")).unwrap();
+    let square: Value = serde_json::from_str(square).unwrap();
+    assert_eq!(square["mark"], "wrong");
+    assert_eq!(square["tests"], serde_json::json!({"passed": 1, "run": 2, "all": 2}));
+    assert!(!program.read("out/report.md").contains("maj@"));
+    let public = run("public", &["--public-only"]);
+    assert_eq!(public["pass_at_1"]["value"], 0.75, "the square of 2 is 4 as well");
+    let (_, way) = program.ends_with(
+        64,
+        &["eval", "lcb.jsonl", "--model", "scripted:solutions.yaml", "-o", "x", "--clr"],
+    );
+    assert!(way.contains("claims of programs are not checked"), "{way}");
+    let (_, way) = program.ends_with(
+        69,
+        &["eval", "lcb.jsonl", "--model", "scripted:solutions.yaml", "-o", "x", "--python", "none"],
+    );
+    assert!(way.contains("none cannot be started"), "{way}");
+}
+
+#[test]
+fn claims_are_checked_beside_votes_for_as_many_tokens() {
+    let program = Program::new();
+    let script = program.read("script.yaml");
+    // The first rule that fits answers.
+    let claims = "rules:\n  - when: { question: 'State the five claims' }\n    reply: { content: \"1. a\\n2. b\\n3. c\\n4. \
+                  d\\n5. e\" }\n  - when: { question: 'Is this claim' }\n    reply: { content: 'true' }\n";
+    program.write("script.yaml", &script.replacen("rules:\n", claims, 1));
+    program.ends_with(0, &["eval", "problems.jsonl", "-n", "4", "--clr", "-o", "out", "--quiet"]);
+    let report = program.json("out/report.json");
+    assert_eq!(report["settings"]["clr"], true);
+    let first = &report["clr"][0];
+    assert_eq!((&first["k"], &first["share"]["value"]), (&1.into(), &0.8.into()));
+    // 6.2 tokens an answer, and 15 for claims and verdicts: a vote of three costs as much.
+    assert_eq!((&first["majority_k"], &first["tokens"]), (&3.into(), &21.2.into()));
+    assert_eq!(first["majority"]["value"], 0.8);
+    assert_eq!(report["clr"][2]["majority_k"], Value::Null, "there are not so many");
+    let line = program.read("out/results.jsonl");
+    let line: Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
+    assert_eq!(line["checked"]["reliability"], 1.0);
+    assert_eq!(line["checked"]["claims"][4], serde_json::json!({"claim": "e", "holds": true}));
+    assert_eq!(line["checked"]["completion_tokens"], 15);
+    let page = program.read("out/report.md");
+    assert!(page.contains("| 1 | 21 | 80.0 %") && page.contains("| maj@3 |"), "{page}");
+    assert!(program.read("out/report.html").contains("Votes by claims"));
+    let (_, way) = program.ends_with(
+        64,
+        &["eval", "problems.jsonl", "--clr", "--to", "chain/solve", "-o", "x", "--quiet"],
+    );
+    assert!(way.contains("name a model in place of a chain"), "{way}");
 }

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use crate::{
     chain::{
         ballot::Stop,
-        load::{MOST_AT_ONCE, MOST_SAMPLES},
-        plan::{Block, Body, Branch, Call, PlannedStep, Source, Vote},
+        load::{MOST_AT_ONCE, MOST_INPUTS, MOST_SAMPLES},
+        plan::{Block, Body, Branch, Call, Check, PlannedStep, Source, Tests, Trial, Vote},
         step::Step,
         value::{Solution, Type, Typed},
     },
@@ -112,7 +112,22 @@ impl Composer {
         write: impl FnOnce() -> Handle<'chain, Solution>,
     ) -> Handle<'chain, Solution> {
         let each = self.branch(write);
-        self.push_vote(id, voting, each, None)
+        self.push_vote(id, voting, each, (None, None))
+    }
+
+    /// The same with answers that are programs: those that fail an example in `statement` are left out, the others
+    /// are compared by what they do, where there are few examples with so many `inputs` of our own, at most 32.
+    pub fn vote_checked<'chain>(
+        &'chain self,
+        id: &str,
+        voting: Voting,
+        (statement, inputs): (Handle<'chain, String>, u32),
+        write: impl FnOnce() -> Handle<'chain, Solution>,
+    ) -> Handle<'chain, Solution> {
+        let each = self.branch(write);
+        let trial = Trial { statement: statement.stands_for(), tests: None };
+        let check = Check { trial, inputs: inputs.min(MOST_INPUTS) };
+        self.push_vote(id, voting, each, (Some(check), None))
     }
 
     /// The same with what each answer weighs: `weigh` gets the answer as data and gives a number. Every
@@ -127,7 +142,7 @@ impl Composer {
         let each = self.branch(write);
         let sample = self.handle(Source::Item);
         let weigh = self.branch(|| weigh(sample));
-        self.push_vote(id, Voting { stop: Stop::Never, ..voting }, each, Some(weigh))
+        self.push_vote(id, Voting { stop: Stop::Never, ..voting }, each, (None, Some(weigh)))
     }
 
     fn push_vote<'chain>(
@@ -135,7 +150,7 @@ impl Composer {
         id: &str,
         voting: Voting,
         each: Branch,
-        weigh: Option<Branch>,
+        (check, weigh): (Option<Check>, Option<Branch>),
     ) -> Handle<'chain, Solution> {
         let Voting { samples, at_once, stop } = voting;
         if !(2..=MOST_SAMPLES).contains(&samples) {
@@ -145,7 +160,7 @@ impl Composer {
             self.problem(id, "a vote ends when at least two in a row agree");
         }
         let at_once = at_once.clamp(1, MOST_AT_ONCE);
-        let vote = Vote { samples, each, weigh, at_once, stop };
+        let vote = Vote { samples, each, check, weigh, at_once, stop };
         self.push(id, Type::Answer, Body::Vote(vote))
     }
 
@@ -192,6 +207,22 @@ impl<'chain, T: Typed> Handle<'chain, T> {
         let otherwise = Some(chain.branch(otherwise));
         let body = Body::Match { on: self.stands_for(), arms, otherwise };
         chain.push(id, U::TYPE, body)
+    }
+}
+
+impl<'chain> Handle<'chain, Solution> {
+    /// Adds a step that runs the program of this answer on the examples in `statement`, or on `tests` where they are
+    /// given, in a form that [`crate::execution::cases::read`] knows; gives data with `state`, `share` and `tests`.
+    pub fn execute(
+        self,
+        id: &str,
+        statement: Handle<'chain, String>,
+        tests: Option<Json>,
+    ) -> Handle<'chain, Json> {
+        let tests = tests.map(|tests| Tests::Given(tests.into()));
+        let trial = Trial { statement: statement.stands_for(), tests };
+        let call = Call::Execute { answer: self.stands_for(), trial };
+        self.chain.push(id, Type::Data, Body::Call(call))
     }
 }
 

@@ -24,9 +24,11 @@ fn options_of(action: &str) -> &'static [&'static str] {
     match action {
         "match" => &["math", "code", "both", "other", "cases", "else"],
         "map" => &["do", "at_once"],
-        "vote" => &["do", "at_once", "stop", "weigh"],
+        "vote" => &["do", "at_once", "stop", "check", "weigh"],
+        "execute" => &["statement", "tests"],
         "translate" | "translate_answer" => &["to", "attempts", "model"],
         "reason" => &["as", "extract", "model"],
+        "clr" => &["as", "extract", "samples", "at_once", "verdicts", "model"],
         "chat" => &["model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
@@ -61,6 +63,9 @@ impl Loader<'_> {
         if let Some((form, text)) = template_of(step) {
             return self.render(form, &text.value, place).map(Call::Render);
         }
+        if let Some(answer) = &step.execute {
+            return self.execute(answer, step, place);
+        }
         let input = input_of(step)?;
         let action = self.action(name, step, place);
         let source = self.source(&input.value, place);
@@ -87,7 +92,7 @@ impl Loader<'_> {
     ) -> Option<Action> {
         let role = match name {
             "translate" | "translate_answer" => Some(ModelRole::Translator),
-            "reason" => Some(ModelRole::Reasoner),
+            "reason" | "clr" => Some(ModelRole::Reasoner),
             "chat" | "decompose" => Some(ModelRole::General),
             _ => None,
         };
@@ -109,7 +114,8 @@ impl Loader<'_> {
                 self.target(step, &[Language::Chinese], place)?;
                 Some(TranslateAnswer { attempts }.into())
             }
-            "reason" => self.reason(step, place),
+            "reason" => self.reason(step, place).map(Action::from),
+            "clr" => self.clr(step, place),
             "chat" => Some(Chat.into()),
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
@@ -117,13 +123,15 @@ impl Loader<'_> {
         }
     }
 
-    fn reason(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+    /// What the reasoning model is asked; only `clr` asks about mathematics where nothing else is said.
+    pub(super) fn reason(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Reason> {
         let topic = match step.topic.as_ref().map(|topic| topic.value.as_str()) {
             Some("math") => Topic::Math,
+            None if step.clr.is_some() => Topic::Math,
             Some("code") => Topic::Code,
             _ => {
                 let at = step.topic.as_ref().map_or(place, |topic| Place::of(topic, place.step));
-                return self.problem(at, "`reason` needs `as: math` or `as: code`");
+                return self.problem(at, "needs `as: math` or `as: code`");
             }
         };
         let extract = match (step.extract.as_ref().map(|extract| extract.value.as_str()), topic) {
@@ -135,7 +143,7 @@ impl Loader<'_> {
                 return self.problem(at, message);
             }
         };
-        Some(Reason { topic, extract }.into())
+        Some(Reason { topic, extract })
     }
 
     fn extract_answer(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
@@ -252,6 +260,7 @@ fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
         &step.route,
         &step.translate,
         &step.reason,
+        &step.clr,
         &step.decompose,
         &step.chat,
         &step.call,

@@ -12,8 +12,8 @@ use crate::chain::{
 use super::{Gives, Loader, Place, Visible};
 
 /// The actions there are, for messages.
-const ACTIONS: &str = "prompt, transform, detect_language, route, translate, reason, decompose, chat, call, \
-                       extract_answer, translate_answer, match, parallel, map, vote, fallback, finish";
+const ACTIONS: &str = "prompt, transform, detect_language, route, translate, reason, clr, decompose, chat, call, \
+                       execute, extract_answer, translate_answer, match, parallel, map, vote, fallback, finish";
 
 impl<'file> Loader<'file> {
     /// A step, which can be named from now on.

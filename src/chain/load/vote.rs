@@ -48,8 +48,10 @@ impl<'file> Loader<'file> {
             return self.problem(Place::of(way, place.step), message);
         }
         let weigh = weigh.map_or(Some(None), |weigh| weigh.map(Some))?;
+        let check = step.check.as_ref().map(|check| self.check(check, place));
+        let check = check.map_or(Some(None), |check| check.map(Some))?;
         let stop = self.stop(step.stop.as_ref(), weigh.is_some(), place)?;
-        let vote = Vote { samples: samples.value, each, weigh, at_once, stop };
+        let vote = Vote { samples: samples.value, each, check, weigh, at_once, stop };
         Some((Body::Vote(vote), Type::Answer))
     }
 
@@ -57,8 +59,7 @@ impl<'file> Loader<'file> {
     fn weight(&mut self, way: &'file Placed<spec::Step>, place: Place<'file>) -> Option<Branch> {
         let (weigh, gives) = self.way(way, place)?;
         if !matches!(gives, Gives::A(Type::Data | Type::Text | Type::Answer) | Gives::Unknown) {
-            let message =
-                "`weigh` gives a number: use `transform` last, or a `call` that answers with one";
+            let message = "`weigh` gives a number: use `transform` or `execute` last, or a `call` that answers with one";
             return self.problem(Place::of(way, place.step), message);
         }
         Some(weigh)

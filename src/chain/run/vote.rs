@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::{
     chain::{
         ballot::{Ballot, Stop},
-        context::Context,
+        context::{Context, PartOutlet},
         outlet::Outlet,
         plan::Vote,
         run::Scope,
@@ -17,10 +17,29 @@ use crate::{
 
 use super::{several::outlet_of, walk::Walk};
 
+mod check;
+
+use check::{Checked, Checker};
+
 /// What came of a sample.
 struct Sample {
     solution: Solution,
     weight: f64,
+    /// What came of its program, where programs are checked.
+    checked: Option<Checked>,
+}
+
+impl Sample {
+    fn count(&self, ballot: &mut Ballot, index: u32) {
+        let result = self.solution.result.as_ref();
+        match (&self.checked, result) {
+            (Some(Checked::Fails), _) => ballot.count(index, None, 0.0),
+            (Some(Checked::Passes(Some(does))), Some(result)) => {
+                ballot.count_behaviour(index, result, does, self.weight);
+            }
+            _ => ballot.count(index, result, self.weight),
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -37,7 +56,23 @@ impl Walk<'_> {
         scope: &Scope<'_>,
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
-        let samples = self.samples(vote);
+        let checker = match &vote.check {
+            None => None,
+            Some(check) => match Checker::start(check, scope, context).await? {
+                Ok(checker) => Some(checker),
+                Err(why) => {
+                    context
+                        .decided("one sample, for nothing can tell programs apart", vec![why])
+                        .await;
+                    None
+                }
+            },
+        };
+        let samples = match (&vote.check, &checker) {
+            (Some(_), None) => 1,
+            _ => self.samples(vote),
+        };
+        let checker = checker.as_ref();
         // More than the model works on would only wait, and be begun for nothing when the vote is decided.
         let at_once = vote.at_once.min(self.run.reasoner_at_once()).max(1);
         let runs = (0..samples).map(|index| {
@@ -45,7 +80,7 @@ impl Walk<'_> {
             let outlet = outlet_of(context.outlet(), index.into());
             let turns = self.turns_at(vote, index, at_once);
             let walk = Self { turns, ..self.varied(u64::from(index) + 1) };
-            async move { walk.sample(vote, index, own, (outlet, context)).await }.boxed()
+            async move { walk.sample((vote, checker), index, own, (outlet, context)).await }.boxed()
         });
         let mut running = stream::iter(runs).buffered(at_once);
         let mut ballot = Ballot::default();
@@ -59,10 +94,12 @@ impl Walk<'_> {
                 context.decided(&ballot.standing().0, vec![why]).await;
                 break;
             }
+            let mut passes = false;
             match ended {
-                Ok(Sample { solution, weight }) => {
-                    ballot.count(index, solution.result.as_ref(), weight);
-                    solutions.push(Some(solution));
+                Ok(sample) => {
+                    sample.count(&mut ballot, index);
+                    passes = matches!(sample.checked, Some(Checked::Passes(_)));
+                    solutions.push(Some(sample.solution));
                 }
                 Err(error) => {
                     ballot.count(index, None, 0.0);
@@ -71,7 +108,9 @@ impl Walk<'_> {
                 }
             }
             let (leading, mut others) = ballot.standing();
-            let decided = left > 0 && ballot.is_decided(vote.stop, left);
+            let proved = passes && checker.is_some_and(Checker::tests_are_enough);
+            let decided = left > 0
+                && (ballot.is_decided(vote.stop, left) || (proved && vote.stop != Stop::Never));
             if decided {
                 others.push(format!("decided; {left} more samples are not needed"));
             }
@@ -86,8 +125,11 @@ impl Walk<'_> {
         let chosen = chosen.or_else(|| solutions.into_iter().flatten().next());
         match (chosen, failure) {
             (Some(solution), _) => {
-                // One sample is no vote.
-                let confidence = Some(ballot.confidence()).filter(|_| samples > 1);
+                let confidence = match checker {
+                    Some(checker) => Some(ballot.confidence_of_programs(checker.has_tests())),
+                    // One sample is no vote.
+                    None => Some(ballot.confidence()).filter(|_| samples > 1),
+                };
                 Ok(Value::Answer(Solution { confidence, ..solution }))
             }
             (None, Some(error)) => Err(error),
@@ -117,7 +159,7 @@ impl Walk<'_> {
     /// One sample, and what it weighs.
     async fn sample(
         &self,
-        vote: &Vote,
+        (vote, checker): (&Vote, Option<&Checker<'_>>),
         index: u32,
         mut scope: Scope<'_>,
         (outlet, whole): (Outlet, &Context<'_>),
@@ -129,8 +171,25 @@ impl Walk<'_> {
             .coerced(Type::Answer)
             .and_then(Solution::from_value)
             .ok_or_else(|| GenerateError::engine("a sample of a vote is not an answer"))?;
-        let Some(weigh) = vote.weigh.as_ref().filter(|_| solution.result.is_some()) else {
-            return Ok(Sample { solution, weight: 1.0 });
+        let checked = match checker {
+            None => None,
+            Some(checker) => {
+                let name = format!("{number}/check");
+                let variation = u64::from(index) + 1;
+                let own = whole.part((&name, "execute"), variation, 1, PartOutlet::Beside);
+                match checker.check(&solution, &own).await {
+                    Ok(checked) => Some(checked),
+                    // The program is there all the same; only nothing speaks for it.
+                    Err(error) => {
+                        own.decided("it was not run to its end", vec![error.to_string()]).await;
+                        Some(Checked::Fails)
+                    }
+                }
+            }
+        };
+        let counts = solution.result.is_some() && checked != Some(Checked::Fails);
+        let Some(weigh) = vote.weigh.as_ref().filter(|_| counts) else {
+            return Ok(Sample { solution, weight: 1.0, checked });
         };
         let mut own = scope.at(Value::Answer(solution.clone()).to_json(), index.into());
         let name = format!("{number}/weigh");
@@ -148,7 +207,7 @@ impl Walk<'_> {
                 whole.id(),
             ))
         })?;
-        Ok(Sample { solution, weight })
+        Ok(Sample { solution, weight, checked })
     }
 }
 
@@ -157,6 +216,8 @@ fn number_of(value: &Json) -> Option<f64> {
     let number = match value {
         Json::String(text) => text.trim().parse().ok(),
         Json::Bool(holds) => Some(f64::from(u8::from(*holds))),
+        // What `execute` gives.
+        Json::Object(ran) => ran.get("share").and_then(Json::as_f64),
         value => value.as_f64(),
     };
     number.filter(|number: &f64| number.is_finite() && *number >= 0.0)

@@ -10,7 +10,8 @@ use crate::{
         outlet::Outlet,
         plan::{Block, Body, Branch, Call, PlannedStep},
         render,
-        run::{Run, Scope},
+        run::{Run, Scope, variation},
+        trial,
         value::{Type, Value},
     },
     generate::{GenerateError, StepState},
@@ -51,13 +52,7 @@ impl<'run> Walk<'run> {
 
     /// The same way for attempt or item `number`; the first is as if there were no others.
     pub(super) fn varied(&self, number: u64) -> Self {
-        // Odd, so that different numbers never come to the same.
-        const STEP: u64 = 0x9e37_79b9;
-        let variation = match number.saturating_sub(1) {
-            0 => self.variation,
-            more => self.variation.wrapping_mul(31).wrapping_add(more.wrapping_mul(STEP)) >> 1,
-        };
-        Self { variation, ..self.clone() }
+        Self { variation: variation(self.variation, number), ..self.clone() }
     }
 
     /// Runs the steps of a block. Boxed, because blocks are inside of blocks.
@@ -223,6 +218,9 @@ impl<'run> Walk<'run> {
         match call {
             Call::Action { input, action } => action.run(scope.read(input)?, context).await,
             Call::Render(render) => render::value(render, scope),
+            Call::Execute { answer, trial } => {
+                trial::execute(scope.read(answer)?, trial, scope, context).await
+            }
         }
     }
 

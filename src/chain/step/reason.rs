@@ -82,15 +82,27 @@ impl Step<String> for Reason {
         question: String,
         context: &Context<'_>,
     ) -> Result<Solution, GenerateError> {
+        self.ask(&question, context).await.map(|(solution, _)| solution)
+    }
+}
+
+impl Reason {
+    /// The solution, and the thinking that led to it.
+    pub(super) async fn ask(
+        &self,
+        question: &str,
+        context: &Context<'_>,
+    ) -> Result<(Solution, String), GenerateError> {
         let call = ModelCall {
             target: Target::Role(ModelRole::Reasoner),
-            request: self.request(&question, context.request())?,
+            request: self.request(question, context.request())?,
             purpose: Purpose::Answer,
             relay: Relay::Everything,
         };
         let called = context.call(call).await?;
         let cut = called.cut;
         let finish = called.answer.finish;
+        let thoughts = called.answer.reasoning;
         let mut text = called.answer.content;
         let result = self.extract.from(&text);
         if result.is_none() {
@@ -106,11 +118,10 @@ impl Step<String> for Reason {
         };
         let reason = if cut.is_some() { FinishReason::Length } else { finish.reason };
         let cause = if cut.is_some() { None } else { finish.cause };
-        Ok(Solution { text, result, reason, thinking_end, cause, confidence: finish.confidence })
+        let confidence = finish.confidence;
+        Ok((Solution { text, result, reason, thinking_end, cause, confidence }, thoughts))
     }
-}
 
-impl Reason {
     /// Why there is no final result.
     fn missing(self, cut: Option<Cut>, reason: FinishReason) -> String {
         let wanted = match self.extract {

@@ -1,6 +1,9 @@
 //! `ponder eval PROBLEMS`: asks, and reports.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -20,11 +23,13 @@ use crate::{
     evaluation::{
         folder::Folder,
         manifest::{Manifest, Prices},
-        problems::{self, Problem, Subject},
+        problems::{self, Problem, Subject, Task},
+        programs::Programs,
         protocol::{Preset, Protocol, Seed},
         report::Report,
         runner::{self, Order, RunError},
     },
+    execution::{PartialProtection, SandboxOptions, SharedSandbox, cases::PrivateTests},
     generate::Thinking,
 };
 
@@ -84,6 +89,12 @@ pub(super) struct MeasureArguments {
     /// How often an answer that failed is asked for again, if it may pass
     #[arg(long, value_name = "N", default_value_t = 5)]
     retries: u32,
+    /// Have the model state five claims of each answer and find each true or false, and report CLR@k beside maj@k for
+    /// as many tokens; up to 6 short calls more an answer
+    #[arg(long)]
+    clr: bool,
+    #[command(flatten)]
+    running: RunningArguments,
     /// What a million tokens of prompts cost, to reckon with
     #[arg(long, value_name = "PRICE", value_parser = price)]
     price_input: Option<f64>,
@@ -102,6 +113,20 @@ pub(super) struct MeasureArguments {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// How programs are run, where problems have tests.
+#[derive(Debug, Args)]
+struct RunningArguments {
+    /// Run programs on the public tests of their problems only
+    #[arg(long)]
+    public_only: bool,
+    /// The interpreter that runs programs
+    #[arg(long, value_name = "FILE", default_value = "python3")]
+    python: PathBuf,
+    /// Run programs even where the kernel cannot keep them from files, the network, or outliving their run
+    #[arg(long)]
+    allow_partial_protection: bool,
 }
 
 fn in_range(text: &str, low: f64, high: f64) -> Result<f64, String> {
@@ -137,6 +162,7 @@ pub(super) async fn measure(
     let file = arguments.problems.as_deref().unwrap_or_else(|| Path::new(""));
     let problems = selected(file, arguments)?;
     let protocol = protocol(arguments, Subject::of(&problems));
+    let programs = programs(file, &problems, arguments).await?;
     let quiet = arguments.quiet || arguments.json;
     let say = |text: &str| {
         if !quiet {
@@ -151,6 +177,10 @@ pub(super) async fn measure(
     if who.demonstration {
         say("this is a demonstration model: it is right only inside a narrow domain");
     }
+    if arguments.clr && who.name.starts_with("chain/") {
+        let message = "--clr checks the claims of a model itself: name a model in place of a chain";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let seed = Seed {
         number: arguments.seed.unwrap_or(0).cast_unsigned(),
         asked: arguments.seed.is_some(),
@@ -158,7 +188,7 @@ pub(super) async fn measure(
     let mut manifest = Manifest::new(
         &who.name,
         &file_name(file),
-        settings(&who, arguments.preset, &protocol, seed),
+        settings(&who, arguments, &protocol, seed),
         protocol.samples,
         &problems,
     );
@@ -174,6 +204,8 @@ pub(super) async fn measure(
             .unwrap_or_else(|| pace.map_or(CONCURRENCY, |pace| pace.at_once))
             .max(1) as usize,
         retries: arguments.retries,
+        programs,
+        clr: arguments.clr,
     };
     ask(&who, &problems, &order, &mut folder, quiet).await?;
     let report = rewritten(&output)?;
@@ -187,18 +219,42 @@ fn selected(file: &Path, arguments: &MeasureArguments) -> Result<Vec<Problem>, F
     if let Some(limit) = arguments.limit {
         problems.truncate(limit as usize);
     }
-    if let Some(problem) = problems.iter().find(|problem| problem.answer().is_none()) {
-        return Err(Failure::new(
-            Exit::No,
-            format!(
-                "{}: the problem {:?} has tests, and programs cannot be measured yet; only problems with an \
-                 `answer` can",
-                file.display(),
-                problem.id
-            ),
-        ));
-    }
     Ok(problems)
+}
+
+/// What runs programs, if there are any; tried before anybody is asked anything.
+async fn programs(
+    file: &Path,
+    problems: &[Problem],
+    arguments: &MeasureArguments,
+) -> Result<Option<Programs>, Failure> {
+    let RunningArguments { public_only, python, allow_partial_protection } = &arguments.running;
+    let private = if *public_only { PrivateTests::LeaveOut } else { PrivateTests::Run };
+    let partial = match *allow_partial_protection {
+        true => PartialProtection::Accept,
+        false => PartialProtection::Refuse,
+    };
+    let python = Some(python.clone());
+    let options = SandboxOptions { python, partial, ..SandboxOptions::default() };
+    let programs = Programs { sandbox: Arc::new(SharedSandbox::new(options)), private };
+    let mut any = false;
+    for problem in problems {
+        let Task::Tests(tests) = &problem.task else { continue };
+        any = true;
+        programs.tests(tests).map_err(|why| {
+            let message = format!("{}: the problem {:?}: {why}", file.display(), problem.id);
+            Failure::new(Exit::No, message)
+        })?;
+    }
+    if !any {
+        return Ok(None);
+    }
+    if arguments.clr {
+        let message = "--clr is for problems with an `answer`: claims of programs are not checked";
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    programs.sandbox.get().await?;
+    Ok(Some(programs))
 }
 
 /// The preset's protocol, or the plain one, with what the flags say in its place.
@@ -225,7 +281,7 @@ fn protocol(arguments: &MeasureArguments, subject: Subject) -> Protocol {
 /// Everything that decides what the answers are.
 fn settings(
     who: &Measured,
-    preset: Option<Preset>,
+    arguments: &MeasureArguments,
     protocol: &Protocol,
     seed: Seed,
 ) -> Map<String, Value> {
@@ -235,10 +291,12 @@ fn settings(
     insert(
         &mut settings,
         [
-            ("preset", preset.map(|preset| preset.as_str().into())),
+            ("preset", arguments.preset.map(|preset| preset.as_str().into())),
             ("instruction", protocol.instruction.clone().map(Value::from)),
             ("max_tokens", protocol.max_tokens.map(Value::from)),
             ("thinking", (protocol.thinking == Thinking::Off).then(|| "off".into())),
+            ("clr", arguments.clr.then(|| true.into())),
+            ("tests", arguments.running.public_only.then(|| "public only".into())),
             ("seed", seed.asked.then(|| seed.number.cast_signed().into())),
         ],
     );

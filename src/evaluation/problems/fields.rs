@@ -13,7 +13,11 @@ const IDS: [&str; 5] = ["id", "problem_id", "question_id", "task_id", "unique_id
 /// A prompt is taken before a question: where a file has both, the prompt is the question as it is to be asked.
 const PROBLEMS: [&str; 5] = ["problem", "prompt", "question", "question_content", "messages"];
 const ANSWERS: [&str; 5] = ["answer", "gold", "expected_answer", "ground_truth", "final_answer"];
-const TESTS: [&str; 3] = ["tests", "test_cases", "public_test_cases"];
+const TESTS: [&str; 2] = ["tests", "test_cases"];
+/// What a problem of LiveCodeBench or APPS has for its tests; the last one names the function.
+const CONTEST: [&str; 4] = ["public_test_cases", "private_test_cases", "input_output", "metadata"];
+/// The beginning of a program that LiveCodeBench gives for problems with a function.
+const STARTER: &str = "starter_code";
 /// Columns in which verl keeps the answer and the number.
 const NESTED: [&str; 2] = ["reward_model", "extra_info"];
 
@@ -22,8 +26,8 @@ const LONGEST_ID: usize = 256;
 
 /// Whether a column can hold something that is read here.
 pub(super) fn is_known(name: &str) -> bool {
-    let names = [IDS.as_slice(), &PROBLEMS, &ANSWERS, &TESTS, &NESTED];
-    names.iter().any(|names| names.contains(&name))
+    let names = [IDS.as_slice(), &PROBLEMS, &ANSWERS, &TESTS, &CONTEST, &NESTED];
+    name == STARTER || names.iter().any(|names| names.contains(&name))
 }
 
 /// The problem of a row; `number` names it if it has no id.
@@ -38,7 +42,27 @@ pub(super) fn problem(number: usize, row: &Value) -> Result<Problem, String> {
                 .to_owned(),
         );
     }
-    Ok(Problem { id: id(number, row)?, messages: messages(row)?, task: task(row)? })
+    let mut problem = Problem { id: id(number, row)?, messages: messages(row)?, task: task(row)? };
+    if let (Task::Tests(_), Some(last)) = (&problem.task, problem.messages.last_mut()) {
+        last.content.push_str(&form_of_program(row));
+    }
+    Ok(problem)
+}
+
+/// What LiveCodeBench's problems leave to whoever asks them: where the program reads and writes, or how it begins.
+fn form_of_program(row: &Value) -> String {
+    if row.get("question_content").is_none() {
+        return String::new();
+    }
+    match row.get(STARTER).and_then(Value::as_str).filter(|code| !code.trim().is_empty()) {
+        Some(code) => format!(
+            "\n\nWrite the solution in Python, in one ```python block that begins like this:\n\n```python\n{}\n```",
+            code.trim_end()
+        ),
+        None => "\n\nWrite a Python program that reads standard input and writes standard output, in one ```python \
+                 block."
+            .to_owned(),
+    }
 }
 
 /// The first of these fields that is there, with its name; `null` counts as absent.
@@ -103,8 +127,15 @@ fn task(row: &Value) -> Result<Task, String> {
     if let Some((name, value)) = given.or_else(nested) {
         return Ok(Task::Answer(answer(name, value)?));
     }
+    let is_there = |name: &&str| row.get(*name).is_some_and(|value| !value.is_null());
     match first(row, &TESTS) {
         Some((_, tests)) => Ok(Task::Tests(tests.clone())),
+        None if CONTEST.iter().take(3).any(is_there) => {
+            let parts = CONTEST.iter().filter_map(|name| Some((*name, row.get(*name)?)));
+            let parts = parts.filter(|(_, value)| !value.is_null());
+            let parts = parts.map(|(name, value)| (name.to_owned(), value.clone()));
+            Ok(Task::Tests(Value::Object(parts.collect())))
+        }
         None => Err(format!("there is neither an `answer` (nor {}) nor `tests`", others(&ANSWERS))),
     }
 }

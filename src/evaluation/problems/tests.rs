@@ -98,7 +98,19 @@ fn parts_have_many_names() {
     );
     let programs =
         row(json!({"question_id": "x", "question_content": "q", "public_test_cases": "[]"}));
-    assert_eq!(programs, ("x", "q", "tests"));
+    assert_eq!((programs.0, programs.2), ("x", "tests"));
+    assert!(programs.1.starts_with("q\n\nWrite a Python program that reads"), "{}", programs.1);
+    let function = row(json!({
+        "question_id": "y", "question_content": "q", "starter_code": "class Solution:\n    def f(self):\n",
+        "public_test_cases": "[]", "metadata": "{\"func_name\": \"f\"}",
+    }));
+    assert!(
+        function.1.ends_with("```python\nclass Solution:\n    def f(self):\n```"),
+        "{}",
+        function.1
+    );
+    let own = json!({"id": 1, "problem": "p", "tests": [{"call": "f()", "expect": 1}]});
+    assert_eq!(row(own), ("1", "p", "tests"), "words of our own are left alone");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{
     AtK, Point, Report, headlines,
+    lines::interval,
     plot::{Bar, Series, bars, curves},
     thousands,
 };
@@ -40,6 +41,7 @@ pub(super) fn document(report: &Report) -> String {
     }
     page += "</table>\n<p>In brackets: 95 % intervals, with the problems as independent, not the answers \
              (Wilson's, for the effective number of answers).</p>\n";
+    page += &clr(report);
     page += &plots(report);
     page += &problems(report);
     if !report.failures.is_empty() {
@@ -61,6 +63,31 @@ pub(super) fn document(report: &Report) -> String {
     page + "</body>\n</html>\n"
 }
 
+/// Votes by claims beside plain votes for as many tokens.
+fn clr(report: &Report) -> String {
+    if report.clr.is_empty() {
+        return String::new();
+    }
+    let mut text = "<h2>Votes by claims</h2>\n<p>Claims and verdicts cost tokens; beside CLR@k stands the vote of as \
+                    many answers as take no more tokens without them, where there are as many.</p>\n<table>\n<tr>\
+                    <th class=\"n\">k</th><th class=\"n\">tokens</th><th>CLR@k</th><th>as many tokens</th>\
+                    <th>maj</th></tr>\n"
+        .to_owned();
+    for at in &report.clr {
+        let (name, share) = match (at.majority_k, &at.majority) {
+            (Some(k), Some(share)) => (format!("maj@{k}"), interval(share)),
+            _ => ("–".to_owned(), "–".to_owned()),
+        };
+        text += &format!(
+            "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td><td>{name}</td><td>{share}</td></tr>\n",
+            at.k,
+            thousands(at.tokens),
+            interval(&at.share)
+        );
+    }
+    text + "</table>\n"
+}
+
 fn plots(report: &Report) -> String {
     let mut text = String::new();
     if report.pass.len() > 1 {
@@ -73,6 +100,8 @@ fn plots(report: &Report) -> String {
             series("maj@k", &report.majority),
             series("maj@k by spelling", &report.majority_by_text),
         ];
+        let curves_of_k: Vec<Series<'_>> =
+            curves_of_k.into_iter().filter(|series| !series.points.is_empty()).collect();
         let labels: Vec<(f64, String)> =
             report.pass.iter().map(|at| ((at.k as f64).log2(), at.k.to_string())).collect();
         text += "<h2>Accuracy by number of answers</h2>\n";

@@ -39,6 +39,14 @@ pub fn headlines(report: &Report) -> Vec<Line> {
             lines.add(&name, interval(share));
         }
     }
+    // The largest number of answers with a vote for as many tokens beside it, else the largest one.
+    let with = report.clr.iter().rev().find(|at| at.majority.is_some()).or(report.clr.last());
+    if let Some(at) = with {
+        lines.add(&format!("CLR@{}", at.k), interval(&at.share));
+        if let (Some(k), Some(share)) = (at.majority_k, &at.majority) {
+            lines.add(&format!("maj@{k}, as many tokens"), interval(share));
+        }
+    }
     if let Some(rates) = &report.rates {
         lines.add("cut off by the limit", interval(&rates.truncated));
         lines.add("went in circles", interval(&rates.looped));

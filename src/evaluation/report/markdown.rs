@@ -1,6 +1,6 @@
 //! The report as Markdown, to be pasted where people read.
 
-use super::{AtK, Report, headlines, lines::interval, thousands};
+use super::{AtK, Reliability, Report, headlines, lines::interval, thousands};
 
 /// The whole document.
 pub(super) fn document(report: &Report) -> String {
@@ -12,14 +12,10 @@ pub(super) fn document(report: &Report) -> String {
     text += "\nIn brackets: 95 % intervals, with the problems as independent, not the answers (Wilson's, for the \
              effective number of answers).\n";
     if report.pass.len() > 1 {
-        text += "\n| k | tokens | pass@k | maj@k | maj@k by spelling |\n|---:|---:|---|---|---|\n";
-        let rows = report.pass.iter().zip(&report.majority).zip(&report.majority_by_text);
-        for ((pass, majority), by_text) in rows {
-            let shares: Vec<String> =
-                [pass, majority, by_text].iter().map(|at: &&AtK| interval(&at.share)).collect();
-            text +=
-                &format!("| {} | {} | {} |\n", pass.k, thousands(pass.tokens), shares.join(" | "));
-        }
+        text += &by_answers(report);
+    }
+    if !report.clr.is_empty() {
+        text += &clr(&report.clr);
     }
     text += &problems(report);
     if !report.failures.is_empty() {
@@ -38,6 +34,45 @@ pub(super) fn document(report: &Report) -> String {
         text += &format!("- {}: `{}`\n", cell(name), value.to_string().replace('`', "'"));
     }
     text += &format!("- fingerprint: `{}`\n", report.fingerprint);
+    text
+}
+
+/// Shares by the number of answers; programs have no votes.
+fn by_answers(report: &Report) -> String {
+    let curves = [
+        ("pass@k", &report.pass),
+        ("maj@k", &report.majority),
+        ("maj@k by spelling", &report.majority_by_text),
+    ];
+    let curves: Vec<_> = curves.into_iter().filter(|(_, curve)| !curve.is_empty()).collect();
+    let names: Vec<&str> = curves.iter().map(|(name, _)| *name).collect();
+    let mut text = format!(
+        "\n| k | tokens | {} |\n|---:|---:{}|\n",
+        names.join(" | "),
+        "|---".repeat(names.len())
+    );
+    for (row, pass) in report.pass.iter().enumerate() {
+        let share = |(_, curve): &(&str, &Vec<AtK>)| curve.get(row).map(|at| interval(&at.share));
+        let shares: Vec<String> = curves.iter().filter_map(share).collect();
+        text += &format!("| {} | {} | {} |\n", pass.k, thousands(pass.tokens), shares.join(" | "));
+    }
+    text
+}
+
+/// Votes by claims beside plain votes for as many tokens.
+fn clr(curve: &[Reliability]) -> String {
+    let mut text = "\nClaims and verdicts cost tokens; beside CLR@k stands the vote of as many answers as take no more \
+                    tokens without them, where there are as many.\n\n| k | tokens | CLR@k | as many tokens | maj |\n\
+                    |---:|---:|---|---|---|\n"
+        .to_owned();
+    for at in curve {
+        let (name, share) = match (at.majority_k, &at.majority) {
+            (Some(k), Some(share)) => (format!("maj@{k}"), interval(share)),
+            _ => ("–".to_owned(), "–".to_owned()),
+        };
+        let tokens = thousands(at.tokens);
+        text += &format!("| {} | {tokens} | {} | {name} | {share} |\n", at.k, interval(&at.share));
+    }
     text
 }
 

@@ -59,6 +59,8 @@ fn script(count: usize, per_token_ms: u64) -> Script {
 
 fn order(samples: u32, concurrency: usize) -> Order {
     Order {
+        programs: None,
+        clr: false,
         protocol: Protocol { samples, ..Protocol::default() },
         seed: Seed { number: 0, asked: false },
         concurrency,
