@@ -57,6 +57,7 @@ mod spec;
 pub mod step;
 mod texts;
 mod value;
+pub mod withhold;
 mod write;
 
 pub use context::Context;
@@ -159,12 +160,15 @@ impl Generate for Chain {
                     let watch = observer.begins(&plan, &models.names(), &request);
                     // The chains that this one calls are runs of the same person, with records of their own.
                     let owner = request.origin.take().map(|origin| origin.owner.clone());
-                    let part = owner.map(|owner| Arc::new(Origin { run: None, owner }));
+                    // What a private chain has others do is nobody's to read over the network.
+                    let part = owner
+                        .filter(|_| !plan.private)
+                        .map(|owner| Arc::new(Origin { run: None, owner }));
                     let request = Request { origin: part, ..request };
                     (request, Some(watch))
                 }
             };
-            Ok(Generation::new(outlet::stream(|outlet| {
+            Ok(Generation::new(outlet::stream(plan.private, |outlet| {
                 run::to_end(run::Run::new(plan, models, request, outlet).watched_by(watch))
             })))
         }

@@ -18,6 +18,7 @@ mod chat;
 mod decompose;
 mod detect_language;
 mod extract_answer;
+mod find_problems;
 mod reason;
 mod route;
 mod translate;
@@ -28,6 +29,8 @@ pub use chat::Chat;
 pub use decompose::{Decompose, Each};
 pub use detect_language::DetectLanguage;
 pub use extract_answer::{ExtractAnswer, Find};
+pub use find_problems::FindProblems;
+pub(in crate::chain) use find_problems::states_a_problem;
 pub use reason::{Extract, Reason, Topic};
 pub use route::Route;
 pub use translate::Translate;
@@ -84,6 +87,8 @@ pub enum Action {
     ExtractAnswer(ExtractAnswer),
     /// See [`TranslateAnswer`].
     TranslateAnswer(TranslateAnswer),
+    /// See [`FindProblems`].
+    FindProblems(FindProblems),
 }
 
 impl Action {
@@ -99,6 +104,7 @@ impl Action {
             Self::CallModel(_) => "call",
             Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
+            Self::FindProblems(_) => "find_problems",
         }
     }
 
@@ -111,7 +117,9 @@ impl Action {
             | Self::Reason(_)
             | Self::ExtractAnswer(_)
             | Self::Decompose(_) => <String as Typed>::TYPE,
-            Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
+            Self::Chat(_) | Self::CallModel(_) | Self::FindProblems(_) => {
+                <Vec<Message> as Typed>::TYPE
+            }
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
         }
     }
@@ -128,13 +136,17 @@ impl Action {
             Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
+            Self::FindProblems(step) => output_of::<Vec<Message>, _>(step),
         }
     }
 
     /// The model that the action calls, if it calls one itself.
     pub fn target(&self) -> Option<Target> {
         let role = match self {
-            Self::DetectLanguage(_) | Self::Route(_) | Self::ExtractAnswer(_) => return None,
+            Self::DetectLanguage(_)
+            | Self::Route(_)
+            | Self::ExtractAnswer(_)
+            | Self::FindProblems(_) => return None,
             Self::Decompose(step) if step.asks => ModelRole::General,
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
@@ -181,6 +193,7 @@ impl Action {
             Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
+            Self::FindProblems(step) => typed::<Vec<Message>, _>(step, input, context).await,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         render,
         run::{Run, Scope},
         value::{Type, Value},
+        withhold,
     },
     generate::{GenerateError, StepState},
 };
@@ -223,6 +224,7 @@ impl<'run> Walk<'run> {
         match call {
             Call::Action { input, action } => action.run(scope.read(input)?, context).await,
             Call::Render(render) => render::value(render, scope),
+            Call::Withhold(guarded) => withhold::value(guarded, scope).await,
         }
     }
 
