@@ -35,6 +35,7 @@ mod context;
 mod diagram;
 mod explain;
 pub mod extract;
+pub mod formulas;
 pub mod language;
 mod load;
 pub mod mask;

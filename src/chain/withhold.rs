@@ -55,6 +55,7 @@ mod secret;
 mod worded;
 
 pub use leak::Leak;
+pub(super) use plain::small_digit;
 pub use secret::Secret;
 
 use known::Known;

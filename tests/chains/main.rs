@@ -11,6 +11,7 @@
 mod control;
 mod decompose;
 mod files;
+mod hint;
 mod recorded;
 mod routing;
 mod runs;

@@ -10,8 +10,8 @@ use ponder::{
         language::Language,
         load, schema, shipped,
         step::{
-            CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason, Route,
-            Target, Translate, TranslateAnswer,
+            CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, FindProblems,
+            Reason, Route, Target, Translate, TranslateAnswer,
         },
     },
     generate::Kind,
@@ -22,7 +22,8 @@ fn everything() -> Plan {
     let chain = Composer::new("everything", "Does a little of everything.")
         .within(Duration::from_secs(60))
         .at_most_tokens(1000)
-        .at_most_calls(20);
+        .at_most_calls(20)
+        .private();
     let question = chain.question();
     let (language, kind) = chain.parallel("looks", || {
         (question.then("language", DetectLanguage), question.then("kind", Route))
@@ -73,6 +74,8 @@ fn everything() -> Plan {
             chain.transform("weight", "1 if 'yes' in judged.text else 0")
         },
     );
+    let problems = chain.messages().then("problems", FindProblems);
+    english.withholding("kept", problems, chain.messages());
     let answer = kind.choose(
         "answer",
         ByKind {

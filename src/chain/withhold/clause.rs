@@ -105,10 +105,12 @@ pub(super) fn check(hidden: &Hidden, known: &Known, reading: &Reading) -> Result
                 return Err(Leak::Answer);
             }
         }
-        let named = clause.certain.iter().chain(&clause.possible);
-        for number in named.filter(|number| hidden.numbers.contains(number)) {
-            if is_stated(clause, number, known) {
-                return Err(Leak::Stated);
+        // "Pair" and "first" are numbers only where next to nothing stands beside them.
+        for (numbers, most) in [(&clause.certain, SHORT), (&clause.possible, SHORT / 2)] {
+            for number in numbers.iter().filter(|number| hidden.numbers.contains(number)) {
+                if is_stated(clause, number, known, most) {
+                    return Err(Leak::Stated);
+                }
             }
         }
         letters(hidden, known, clause)?;
@@ -129,12 +131,12 @@ pub(super) fn check(hidden: &Hidden, known: &Known, reading: &Reading) -> Result
 }
 
 /// Whether a number that the question has is said to be the answer.
-fn is_stated(clause: &Clause, number: &Number, known: &Known) -> bool {
+fn is_stated(clause: &Clause, number: &Number, known: &Known, most: usize) -> bool {
     if known.says(&clause.text) {
         return false;
     }
     let about = ABOUT_ANSWERS.iter().any(|word| holds(&clause.text, word).next().is_some());
-    about || tails(clause, known).any(|tail| names(tail, number))
+    about || tails(clause, known).any(|tail| weight(tail) <= most && names(tail, number))
 }
 
 fn names(text: &str, number: &Number) -> bool {
@@ -149,11 +151,26 @@ fn tails<'clause>(
 ) -> impl Iterator<Item = &'clause str> {
     COPULAS.iter().flat_map(move |copula| {
         holds(&clause.text, copula).filter_map(move |at| {
-            let from = clause.text.get(at..)?;
-            let tail = from.get(copula.len()..)?;
+            let tail = clause.text.get(at + copula.len()..)?;
+            // With the word before: "the exponent is 2" says nothing about "the root is 2".
+            let from = clause.text.get(word_before(&clause.text, at)..)?;
             (weight(tail) <= SHORT && !known.says(from)).then_some(tail)
         })
     })
+}
+
+/// Where the word before a place begins; of Chinese, two signs before it.
+fn word_before(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let mut signs = before.char_indices().rev();
+    match before.chars().last() {
+        Some(last) if is_han(last) => {
+            signs.nth(1).or(before.char_indices().next()).map_or(0, |(at, _)| at)
+        }
+        _ => signs
+            .find(|(_, sign)| sign.is_whitespace())
+            .map_or(0, |(at, sign)| at + sign.len_utf8()),
+    }
 }
 
 /// Where a text has a word: one in Latin letters stands by itself.

@@ -11,7 +11,7 @@ use super::{clause, digits, expression, plain::plain, program, worded};
 pub(super) struct Known {
     /// The numbers of the problem, however sure they are ones.
     pub(super) numbers: BTreeSet<Number>,
-    /// The formulas that the user wrote, as [`expression::squeezed`] writes them.
+    /// The formulas that the user wrote, as [`squeezed`](crate::chain::formulas::squeezed) writes them.
     pub(super) expressions: HashSet<String>,
     /// What the problem computes in words.
     pub(super) worded: Vec<Number>,

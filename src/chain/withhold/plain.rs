@@ -48,7 +48,7 @@ const FORMAL: [(char, char); 22] = [
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     // Raised digits are an exponent behind a base, and digits like others where there is none.
-    let mut exponent = false;
+    let mut exponent = None;
     for sign in text.chars() {
         if is_invisible(sign) {
             continue;
@@ -58,11 +58,11 @@ pub(super) fn plain(text: &str) -> String {
                 .chars()
                 .last()
                 .is_some_and(|last| last.is_alphanumeric() || ")}]".contains(last));
-            exponent |= after_base && !plain.ends_with(|last: char| small_digit(last).is_some());
+            let exponent = *exponent.get_or_insert(after_base);
             plain.push(if exponent { sign } else { digit });
             continue;
         }
-        exponent = false;
+        exponent = None;
         push(&mut plain, sign);
     }
     plain
@@ -113,7 +113,7 @@ fn is_invisible(sign: char) -> bool {
 }
 
 /// The digit that is raised or lowered.
-pub(super) fn small_digit(sign: char) -> Option<char> {
+pub(in crate::chain) fn small_digit(sign: char) -> Option<char> {
     const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
     let digit = |row: &str| row.chars().zip('0'..='9').find(|(known, _)| *known == sign);

@@ -2,13 +2,13 @@
 
 use crate::{
     chain::{
-        extract,
+        extract, formulas,
         numbers::{self, Commas, Number},
     },
     equivalence::{Answer, Key},
 };
 
-use super::{expression, plain::plain, program};
+use super::{plain::plain, program};
 
 /// A solution that is hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(super) struct Hidden {
     pub(super) letters: Vec<char>,
     /// Answers in words: what they mean, and how they are written, in lower case.
     pub(super) words: Vec<(Key, String)>,
-    /// The last steps, as [`expression::squeezed`] writes them.
+    /// The last steps, as [`formulas::squeezed`] writes them.
     pub(super) last_steps: Vec<String>,
     /// Programs, as their lines are compared.
     pub(super) programs: Vec<Vec<Vec<String>>>,
@@ -101,6 +101,7 @@ impl Hidden {
                 self.key(&part);
             }
         }
+        let text = in_words(&text);
         let found = numbers::numbers(&text, Commas::Thousands).certain;
         // "84 apples", "50 %", "x > 5": the number counts without what is around it.
         if let [only] = found.as_slice()
@@ -151,7 +152,7 @@ impl Hidden {
     /// does not get the answer.
     fn last_step(&mut self, text: &str) {
         let text = plain(text);
-        let last = text.lines().rev().find_map(|line| expression::relations(line).pop());
+        let last = text.lines().rev().find_map(|line| formulas::relations(line).pop());
         if let Some(last) = last {
             if let Some(key) = last.sides.last().and_then(|side| Answer::parse(side).key())
                 && key.ratio().is_some()
