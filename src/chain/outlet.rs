@@ -14,7 +14,7 @@ use futures::{
     channel::mpsc::{self, Sender},
 };
 
-use crate::generate::{Delta, Finish, GenerateError, StepEvent, StepState};
+use crate::generate::{Delta, Finish, GenerateError, StepEvent, StepState, Usage};
 
 /// Sends the deltas of a run, or of one part of it.
 #[derive(Debug, Clone)]
@@ -164,6 +164,8 @@ fn untold(event: StepEvent) -> Option<StepEvent> {
         StepState::Started => StepState::Started,
         StepState::Skipped { .. } => StepState::Skipped { reason: HIDDEN.to_owned() },
         StepState::Finished { elapsed, usage, .. } => {
+            // How long a hidden thought is says something about it.
+            let usage = Usage { reasoning_tokens: 0, ..usage };
             StepState::Finished { output: String::new(), elapsed, usage }
         }
         StepState::Failed { .. } => StepState::Failed { message: HIDDEN.to_owned() },

@@ -295,7 +295,11 @@ mod tests {
     fn a_folder_has_a_file_for_each_student() {
         let files =
             [("Ann.md", "# Ann\n\n## a\n42\n\n## b\n1 + 1\n= 3\n"), ("Bo.txt", "## b\n2\n")];
-        insta::assert_snapshot!(told(&files, "", &["a", "b"]), @"");
+        insta::assert_snapshot!(told(&files, "", &["a", "b"]), @r#"
+        Ann a 4: "42\n\n"
+        Ann b 7: "1 + 1\n= 3\n"
+        Bo b 2: "2\n"
+        "#);
         assert_eq!(told(&[("Ann.txt", "42\n")], "", &["a"]), "Ann a 1: \"42\\n\"\n");
         assert_eq!(
             told(&[("Ann.py", "x = 1")], "", &["a"]),
@@ -306,17 +310,31 @@ mod tests {
     #[test]
     fn a_table_has_a_row_for_each_answer() {
         let table = "student,problem,answer\nAnn,a,42\nBo,a,\"1, 2\nthen 3\"\nCy,b,\n";
-        insta::assert_snapshot!(told(&[("c.csv", table)], "c.csv", &["a", "b"]), @"");
+        insta::assert_snapshot!(told(&[("c.csv", table)], "c.csv", &["a", "b"]), @r#"
+        Ann a 2: "42"
+        Bo a 3: "1, 2\nthen 3"
+        "#);
     }
 
     #[test]
     fn mistakes_have_their_file_and_line() {
         let files =
             [("Ann.md", "42\n## a\n1\n## c\n2\n## a\n3\n"), ("Bo.pdf", ""), ("Cy.py", "x = 1")];
-        insta::assert_snapshot!(told(&files, "", &["a", "b"]), @"");
+        insta::assert_snapshot!(told(&files, "", &["a", "b"]), @r#"
+        Ann.md, line 1: this belongs to no problem: put a line `## PROBLEM` above it
+        Ann.md, line 5: there is no problem "c"; the problems are a, b
+        Ann.md, line 7: Ann has handed in "a" already
+        Bo.pdf: this is no student's file: those end in .md, .txt or .py
+        Cy.py, line 1: a .py file can be handed in where there is one problem
+        "#);
         let table = "student,problem,answer\nAnn,a\n,a,1\nBo,z,1\nBo,a,1\nBo,a,2\n";
-        insta::assert_snapshot!(told(&[("c.csv", table)], "c.csv", &["a", "b"]), @"");
-        insta::assert_snapshot!(told(&[("c.csv", "who,what\n")], "c.csv", &["a"]), @"");
-        insta::assert_snapshot!(told(&[], "", &["a"]), @"");
+        insta::assert_snapshot!(told(&[("c.csv", table)], "c.csv", &["a", "b"]), @r#"
+        c.csv, line 2: the row has 2 cells and the first line 3; text with a comma in it stands in quotes
+        c.csv, line 3: a row needs a student and a problem
+        c.csv, line 4: there is no problem "z"; the problems are a, b
+        c.csv, line 6: Bo has handed in "a" already
+        "#);
+        insta::assert_snapshot!(told(&[("c.csv", "who,what\n")], "c.csv", &["a"]), @"c.csv, line 1: the first line names the columns: `student`, `problem` and `answer` are needed, and it has who, what");
+        insta::assert_snapshot!(told(&[], "", &["a"]), @": there is no file in it: each student has one, such as `Ann.md`");
     }
 }

@@ -156,14 +156,21 @@ fn stated(text: &str) -> String {
         return text.to_owned();
     }
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(text).trim();
-    if !Answer::parse(last).key().is_some_and(|key| key.is_words()) {
-        return last.to_owned();
-    }
-    // "So there are 12 * 7 = 84 apples." says 84.
-    let formula = formulas(last).pop().map(|formula| match relations(&formula).pop() {
-        Some(relation) if relation.is_equation => relation.sides.last().cloned().unwrap_or(formula),
+    // "12 * 7 = 84" says 84, and "x = 2" says x = 2.
+    let right_side = |formula: String| match relations(&formula).pop() {
+        Some(relation) if relation.is_equation => {
+            let named = relation.sides.first().is_some_and(|left| left.chars().count() == 1);
+            if named && relation.sides.len() == 2 {
+                return formula;
+            }
+            relation.sides.last().cloned().unwrap_or(formula)
+        }
         _ => formula,
-    });
+    };
+    if !Answer::parse(last).key().is_some_and(|key| key.is_words()) {
+        return right_side(last.to_owned());
+    }
+    let formula = formulas(last).pop().map(right_side);
     let number = || numbers(last, Commas::Thousands).certain.last().map(ToString::to_string);
     formula.or_else(number).unwrap_or_else(|| last.to_owned())
 }

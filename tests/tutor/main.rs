@@ -205,9 +205,68 @@ fn the_example_class_is_marked_without_a_model() {
         return;
     }
     assert_eq!(ended.status.code(), Some(0), "{errors}");
-    insta::assert_snapshot!(text(&ended.stdout), @"");
-    insta::assert_snapshot!(fs::read_to_string(report.join("report.md")).unwrap(), @"");
-    insta::assert_snapshot!(fs::read_to_string(report.join("report.csv")).unwrap(), @"");
+    insta::assert_snapshot!(text(&ended.stdout), @r#"
+        3 students, 11 works: 4 right, 7 wrong, 0 undecided; 1 not handed in
+        failed most: equation (2 wrong)
+        "#);
+    insta::assert_snapshot!(fs::read_to_string(report.join("report.md")).unwrap(), @r#"
+        # Report
+
+        ## Problems
+
+        | problem | right | wrong | undecided | missing | common wrong answers |
+        |---|--:|--:|--:|--:|---|
+        | equation | 1 | 2 | 0 | 0 | x = 14/3 (1); x = 3 (1) |
+        | apples | 1 | 2 | 0 | 0 | 222 (1); 242 (1) |
+        | fraction | 1 | 2 | 0 | 0 | 2/5 (2) |
+        | sum | 1 | 1 | 0 | 1 |  |
+
+        Failed most: equation (2 wrong).
+
+        ## Students
+
+        ### Mira: 4 of 4 right
+
+        | problem | mark | answer | where it went wrong |
+        |---|---|---|---|
+        | equation | right | x = 2 |  |
+        | apples | right | 252 |  |
+        | fraction | right | 5/6 |  |
+        | sum | right |  | 2 of 2 tests pass |
+
+        ### Tomas: 0 of 4 right
+
+        | problem | mark | answer | where it went wrong |
+        |---|---|---|---|
+        | equation | wrong | x = 14/3 | line 2: 3x = 14 does not hold for the right x |
+        | apples | wrong | 222 | line 1: 12 * 7 is not 74 |
+        | fraction | wrong | 2/5 | line 1: 1/2 + 1/3 is not 2/5 |
+        | sum | wrong |  | 0 of 2 tests pass; test example-1 first: fail, line 1: expected `7`, got `-1` |
+
+        ### 小雨: 0 of 4 right
+
+        | problem | mark | answer | where it went wrong |
+        |---|---|---|---|
+        | equation | wrong | x = 3 | line 3: x = 3 does not hold for the right x |
+        | apples | wrong | 242 | line 2: 84 × 3 is not 242 |
+        | fraction | wrong | 0.4 | only the answer was handed in |
+        | sum | missing |  |  |
+        "#);
+    insta::assert_snapshot!(fs::read_to_string(report.join("report.csv")).unwrap(), @r#"
+        student,problem,mark,answer,line,where,found_by
+        Mira,equation,right,x = 2,,,
+        Mira,apples,right,252,,,
+        Mira,fraction,right,5/6,,,
+        Mira,sum,right,,,2 of 2 tests pass,
+        Tomas,equation,wrong,x = 14/3,2,line 2: 3x = 14 does not hold for the right x,exactly
+        Tomas,apples,wrong,222,1,line 1: 12 * 7 is not 74,exactly
+        Tomas,fraction,wrong,2/5,1,line 1: 1/2 + 1/3 is not 2/5,exactly
+        Tomas,sum,wrong,,,"0 of 2 tests pass; test example-1 first: fail, line 1: expected `7`, got `-1`",
+        小雨,equation,wrong,x = 3,3,line 3: x = 3 does not hold for the right x,exactly
+        小雨,apples,wrong,242,2,line 2: 84 × 3 is not 242,exactly
+        小雨,fraction,wrong,0.4,,only the answer was handed in,
+        小雨,sum,missing,,,,
+        "#);
     let document: serde_json::Value =
         serde_json::from_slice(&fs::read(report.join("report.json")).unwrap()).unwrap();
     assert_eq!(document["schema"], "ponder.tutor/1");
@@ -234,7 +293,10 @@ fn mistakes_in_files_end_with_1_and_their_line() {
     let ended = program("", &arguments);
     assert_eq!(ended.status.code(), Some(1));
     let errors = text(&ended.stderr).replace(&folder.path().display().to_string(), "");
-    insta::assert_snapshot!(errors, @"");
+    insta::assert_snapshot!(errors, @r#"
+        error: /c.csv, line 2: there is no problem "nothing"; the problems are equation, apples, fraction, sum
+        /c.csv, line 3: the row has 1 cells and the first line 3; text with a comma in it stands in quotes
+        "#);
     assert_eq!(program("", &["tutor", "--class", "x"]).status.code(), Some(64), "no problems");
 }
 
@@ -249,10 +311,23 @@ fn one_work_is_marked() {
     assert_eq!(one(&["--answer", "4/2"]), (Some(0), "right\n".to_owned()));
     let (code, said) = one(&["--answer", "3x = 14\nx = 14/3"]);
     assert_eq!(code, Some(1));
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+        wrong
+        line 1: 3x = 14
+          3x = 14 does not hold for the right x
+        "#);
     let (code, said) = one(&["--answer", "3", "--json"]);
     assert_eq!(code, Some(1));
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+        {
+          "schema": "ponder.tutor.mark/1",
+          "mark": "wrong",
+          "answer": "3",
+          "fault": null,
+          "note": "only the answer was handed in",
+          "tokens": 0
+        }
+        "#);
     let ended = program("", &["tutor", "Solve 3x + 4 = 10.", "--offline", "--answer", "2"]);
     assert_eq!(ended.status.code(), Some(64), "nobody knows the right answer");
 }
