@@ -58,6 +58,8 @@ pub(super) struct Reading {
 pub(super) struct Clause {
     /// In lower case.
     pub(super) text: String,
+    /// As it was written.
+    written: String,
     pub(super) certain: Vec<Number>,
     pub(super) possible: Vec<Number>,
 }
@@ -79,12 +81,13 @@ impl Clause {
             certain.extend(found.certain);
             possible.extend(found.possible);
         }
+        let written = text.to_owned();
         let text = text.to_lowercase();
         if PERCENT.iter().any(|word| text.contains(word)) {
             let shares: Vec<Number> = certain.iter().filter_map(hundredth).collect();
             certain.extend(shares);
         }
-        Self { text, certain, possible }
+        Self { text, written, certain, possible }
     }
 }
 
@@ -204,26 +207,33 @@ fn letters(hidden: &Hidden, known: &Known, clause: &Clause) -> Result<(), Leak> 
         let about = ABOUT_ANSWERS.iter().any(|word| holds(&clause.text, word).next().is_some());
         let chosen = ["choose", "pick", "option", "choice", "select"];
         let chosen = chosen.iter().any(|word| clause.text.contains(word));
-        let stated = tails(clause, known).any(|tail| has_letter(tail, *letter));
-        if (stated || about || chosen && only_letter(&clause.text, *letter))
-            && has_letter(&clause.text, *letter)
-        {
+        let stated = tails(clause, known).any(|tail| has_letter(&tail.to_uppercase(), *letter));
+        let alone = only_letter(&clause.written, *letter);
+        if (stated || about || (chosen && alone)) && has_letter(&clause.written, *letter) {
             return Err(Leak::Stated);
         }
     }
     Ok(())
 }
 
-/// Whether the letter stands by itself.
+/// Whether the letter stands by itself; "A box" has an article and no letter.
 fn has_letter(text: &str, letter: char) -> bool {
-    let lower = letter.to_ascii_lowercase().to_string();
-    // "a" is an article nearly everywhere.
-    let text = text.to_lowercase();
-    holds(&text, &lower).any(|at| {
-        let after = text.get(at + 1..).unwrap_or_default();
-        lower != "a"
-            || !after.trim_start_matches(' ').starts_with(|next: char| next.is_ascii_alphabetic())
-    })
+    const VERBS: [&str; 9] = ["is", "was", "has", "gives", "because", "since", "and", "or", "as"];
+    let capital = letter.to_ascii_uppercase().to_string();
+    let small = letter.to_ascii_lowercase().to_string();
+    let article = capital == "A" || capital == "I";
+    let stands = |wanted: &str| {
+        holds(text, wanted).any(|at| {
+            let after = text.get(at + 1..).unwrap_or_default();
+            let next: String = after
+                .trim_start_matches(' ')
+                .chars()
+                .take_while(char::is_ascii_alphabetic)
+                .collect();
+            !article || next.is_empty() || VERBS.contains(&next.to_lowercase().as_str())
+        })
+    };
+    stands(&capital) || (!article && stands(&small))
 }
 
 /// Whether no other letter of a choice stands in the text.

@@ -69,10 +69,13 @@ fn is_hidden(hidden: &Hidden, text: &str) -> bool {
 
 /// Whether a decimal is the secret, rounded to at least two places.
 fn rounds_to_secret(hidden: &Hidden, text: &str) -> bool {
-    let text = text.trim().trim_end_matches('%');
-    let Some((_, decimals)) = text.split_once('.') else { return false };
-    let places = decimals.len();
-    let Ok(value) = text.parse::<f64>() else { return false };
+    let number = text.trim().trim_end_matches(['%', '\\']);
+    let share = number.len() < text.trim().len();
+    let Some((_, decimals)) = number.split_once('.') else { return false };
+    // 2.78 % is 0.0278.
+    let places = decimals.len() + if share { 2 } else { 0 };
+    let Ok(value) = number.parse::<f64>() else { return false };
+    let value = if share { value / 100.0 } else { value };
     let Ok(power) = i32::try_from(places) else { return false };
     let reach = 10_f64.powi(-power.min(12));
     places >= 2 && hidden.near.iter().any(|near| (near.abs() - value.abs()).abs() <= reach)
