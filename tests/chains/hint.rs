@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use ponder::{
-    chain::{Chain, Models, Named, Plan, load, shipped},
+    chain::{
+        Chain, Models, Named, Plan, load, shipped,
+        withhold::{Guard, Secret},
+    },
     engine::scripted::{Reply, Rule, Script, ScriptedEngine, When},
     generate::{Answer, Delta, FinishReason, Generate, Message, Origin, Request, Role, StepState},
     runs::RunStore,
@@ -265,4 +268,27 @@ async fn the_step_can_be_used_in_other_chains() {
     let failed =
         chain(model("Say 84.")).generate(Request::ask(APPLES)).await.unwrap().collect().await;
     insta::assert_snapshot!(failed.expect_err("that leaks"), @"the text is withheld: it says the final answer");
+}
+
+#[test]
+fn hints_that_people_write_pass_and_leaks_do_not() {
+    let mut guard = None;
+    let mut wrong = Vec::new();
+    for line in include_str!("../data/withhold.txt").lines().filter(|line| !line.starts_with("//"))
+    {
+        match line.split_once(' ').unwrap() {
+            ("#", problem) => {
+                let (question, solution) = problem.split_once(" || ").unwrap();
+                let secret = [Secret::of(solution)];
+                guard = Some(Guard::new(&secret, &[Message::user(question)]));
+            }
+            (mark, text) => {
+                let passes = guard.as_ref().unwrap().check(text).is_ok();
+                if passes != (mark == "+") {
+                    wrong.push(line);
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<&str>::new());
 }

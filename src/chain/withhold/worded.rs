@@ -163,7 +163,7 @@ fn of_clause(clause: &Clause) -> Vec<Number> {
 
 /// Neighbouring numbers of a clause, and all of them, in every operation that the clause names.
 fn together(clause: &Clause) -> Vec<Number> {
-    let numbers = &clause.certain;
+    let numbers = numbers::numbers(&clause.text, Commas::Thousands).certain;
     let mut found = Vec::new();
     if !(2..=MOST_TOGETHER).contains(&numbers.len()) {
         return found;
