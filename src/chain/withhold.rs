@@ -30,7 +30,9 @@
 //!
 //! # What is not found
 //!
-//! Riddles ("as many as a chessboard has squares"), and a yes to a value that the user has guessed.
+//! Riddles ("as many as a chessboard has squares"), number words of other languages, and a yes to a value that the
+//! user has guessed. What passes is not the answer: whoever has one candidate after the other repeated can exclude
+//! them.
 
 use serde_json::Value as Json;
 
@@ -62,7 +64,7 @@ use known::Known;
 use secret::Hidden;
 
 /// The most bytes of a text that is checked; a longer one is refused.
-const LONGEST_TEXT: usize = 32 * 1024;
+const LONGEST_TEXT: usize = 16 * 1024;
 
 /// Checks texts against a secret in a conversation.
 #[derive(Debug)]

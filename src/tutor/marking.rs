@@ -149,9 +149,21 @@ async fn answer(
 
 /// The part of a work that states its answer: all of it where it has a box or says so, else its last line.
 fn stated(text: &str) -> String {
+    // The phrases behind which an answer is looked for in a longer text.
+    const SAYS: [&str; 9] = [
+        "answer is",
+        "answers are",
+        "answer:",
+        "answer：",
+        "answer =",
+        "答案是",
+        "答案为",
+        "答案：",
+        "答案:",
+    ];
     let text = text.trim();
     let lower = text.to_lowercase();
-    let says = ["answer", "答案"].iter().any(|word| lower.contains(word));
+    let says = SAYS.iter().any(|phrase| lower.contains(phrase));
     if extract::boxed(text).is_some() || says {
         return text.to_owned();
     }
@@ -288,6 +300,7 @@ mod tests {
         ] {
             assert_eq!(marked(text, None).await.mark, Mark::Right, "{text}");
         }
+        assert_eq!(marked("No good answer yet\nx = 2", None).await.mark, Mark::Right);
         let wrong = marked("3", None).await;
         assert_eq!(
             (wrong.mark, wrong.note.as_deref()),
