@@ -39,6 +39,7 @@ mod context;
 mod diagram;
 mod explain;
 pub mod extract;
+pub mod formulas;
 pub mod language;
 mod load;
 pub mod mask;
@@ -62,6 +63,7 @@ pub mod step;
 mod texts;
 mod trial;
 mod value;
+pub mod withhold;
 mod write;
 
 pub use context::Context;
@@ -173,12 +175,15 @@ impl Generate for Chain {
                     let watch = observer.begins(&plan, &models.names(), &request);
                     // The chains that this one calls are runs of the same person, with records of their own.
                     let owner = request.origin.take().map(|origin| origin.owner.clone());
-                    let part = owner.map(|owner| Arc::new(Origin { run: None, owner }));
+                    // What a private chain has others do is nobody's to read over the network.
+                    let part = owner
+                        .filter(|_| !plan.private)
+                        .map(|owner| Arc::new(Origin { run: None, owner }));
                     let request = Request { origin: part, ..request };
                     (request, Some(watch))
                 }
             };
-            Ok(Generation::new(outlet::stream(|outlet| {
+            Ok(Generation::new(outlet::stream(plan.private, |outlet| {
                 let run = run::Run::new(plan, models, request, outlet);
                 run::to_end(run.watched_by(watch).running_programs_in(sandbox))
             })))

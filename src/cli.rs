@@ -24,6 +24,7 @@ mod runs;
 mod schema;
 mod serve;
 mod show;
+mod tutor;
 
 use exit::{Exit, Failure};
 
@@ -69,6 +70,11 @@ enum Command {
     Runs(runs::RunsArguments),
     /// Review a diff or a file for boundary bugs and redundant work
     Review(review::ReviewArguments),
+    /// Explain a problem, mark a student's work, or mark a whole class
+    ///
+    /// With a question it explains the solution. With --answer or --work it says whether that is right (exit code 0,
+    /// 1 or 2) and where it goes wrong. With --class it marks what a class has handed in and writes a report.
+    Tutor(tutor::TutorArguments),
     /// Measure a model or chain on a file of problems, or look at what was measured
     Eval(Box<eval::EvalArguments>),
     /// Say whether two mathematical answers mean the same; exit code 0 yes, 1 no, 2 unknown
@@ -155,6 +161,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&cli.models, arguments).await,
         Command::Runs(arguments) => runs::runs(&cli.models, arguments).await,
         Command::Review(arguments) => review::run(&cli.models, arguments).await,
+        Command::Tutor(arguments) => Box::pin(tutor::run(&cli.models, arguments)).await,
         Command::Eval(arguments) => Box::pin(eval::run(&cli.models, *arguments)).await,
         Command::Grade(arguments) => grade::run(&arguments),
         Command::Exec(arguments) => exec::run(arguments).await,

@@ -34,3 +34,4 @@ pub mod review;
 pub mod router;
 pub mod runs;
 pub mod server;
+pub mod tutor;

@@ -32,7 +32,7 @@ use super::{
     language::Language,
     plan::{
         Block, Body, Call, Choice, Condition, Form, Limits, ModelRole, Plan, PlannedStep, Render,
-        Retry, Source, UsedRole,
+        Retry, Source, UsedRole, Withhold,
     },
     reference::{self, Root},
     render,
@@ -50,6 +50,7 @@ pub struct Composer {
     name: String,
     description: String,
     limits: Limits,
+    private: bool,
     /// The steps that are being written, those inside of a step on top of those around it.
     frames: RefCell<Vec<Vec<PlannedStep>>>,
     slots: Cell<usize>,
@@ -79,6 +80,7 @@ impl Composer {
             name: name.into(),
             description: description.into(),
             limits: Limits::default(),
+            private: false,
             frames: RefCell::new(vec![Vec::new()]),
             slots: Cell::default(),
             sources: RefCell::default(),
@@ -105,6 +107,14 @@ impl Composer {
     #[must_use]
     pub fn at_most_calls(mut self, calls: u64) -> Self {
         self.limits.calls = Some(calls);
+        self
+    }
+
+    /// Shows nothing of the way to the answer: no thinking, no text of a step, and no calls in the record that
+    /// whoever asked may read.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.private = true;
         self
     }
 
@@ -197,6 +207,7 @@ impl Composer {
         let plan = Plan {
             name: self.name.clone(),
             description: self.description.clone(),
+            private: self.private,
             roles: roles(&block),
             block,
             slots: self.slots.get(),
@@ -331,6 +342,42 @@ impl<'chain, T: Typed> Handle<'chain, T> {
 }
 
 impl<'chain> Handle<'chain, String> {
+    /// Adds a step that gives this text if it says nothing of the secret, and fails otherwise; see
+    /// [`super::withhold`]. The chain must be [private](Composer::private).
+    ///
+    /// ```
+    /// use ponder::chain::{compose::Composer, step::Reason};
+    ///
+    /// let chain = Composer::new("guarded", "Gives a text that does not say the answer.").private();
+    /// let solution = chain.question().then("solution", Reason::math());
+    /// let draft = chain.prompt("draft", "Think about what {{ input.question }} asks for.");
+    /// let checked = draft.withholding("checked", solution, chain.messages());
+    /// let plan = chain.finish(checked.answered())?;
+    /// # Ok::<(), ponder::chain::LoadError>(())
+    /// ```
+    pub fn withholding<S: Typed>(
+        self,
+        id: &str,
+        secret: Handle<'chain, S>,
+        conversation: Handle<'chain, Vec<Message>>,
+    ) -> Self {
+        if !self.chain.private {
+            self.chain.problem(id, "a chain that withholds something is private");
+        }
+        if !matches!(S::TYPE, Type::Answer | Type::Text | Type::Data) {
+            self.chain.problem(id, "a secret is an answer, a text or data");
+        }
+        let (text, secret) = (self.stands_for(), secret.stands_for());
+        let conversation = conversation.stands_for();
+        let call = Call::Withhold(Withhold { text, secret, conversation });
+        self.chain.push(id, Type::Text, Body::Call(call))
+    }
+
+    /// The text as an answer without a final result.
+    pub fn answered(self) -> Handle<'chain, Solution> {
+        self.taken_as()
+    }
+
     /// The text as what the user says.
     pub fn said(self) -> Handle<'chain, Vec<Message>> {
         self.taken_as()

@@ -201,6 +201,11 @@ impl Outline {
                     self.arrow(source, to, name, false);
                 }
             }
+            Call::Withhold(guarded) => {
+                self.arrow(&guarded.text, to, name, false);
+                self.arrow(&guarded.secret, to, "secret", true);
+                self.arrow(&guarded.conversation, to, "", true);
+            }
         }
     }
 

@@ -56,6 +56,7 @@ pub fn load(text: &str, file: &str) -> Result<Plan, LoadError> {
         slots: 0,
         roles: Vec::new(),
         surroundings: Surroundings::default(),
+        private: spec.private,
     };
     match loader.plan(&spec) {
         Some(plan) if loader.problems.is_empty() => Ok(plan),
@@ -75,6 +76,8 @@ struct Loader<'file> {
     slots: usize,
     roles: Vec<UsedRole>,
     surroundings: Surroundings,
+    /// Whether the chain shows nothing of its way to the answer.
+    private: bool,
 }
 
 /// A step that can be named.
@@ -167,6 +170,7 @@ impl<'file> Loader<'file> {
         Some(Plan {
             name: spec.name.value.clone(),
             description: spec.description.clone(),
+            private: spec.private,
             roles: std::mem::take(&mut self.roles),
             block: Block { steps: steps.into_iter().collect::<Option<_>>()?, output },
             slots: self.slots,

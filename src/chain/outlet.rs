@@ -14,7 +14,7 @@ use futures::{
     channel::mpsc::{self, Sender},
 };
 
-use crate::generate::{Delta, Finish, GenerateError, StepEvent};
+use crate::generate::{Delta, Finish, GenerateError, StepEvent, StepState, Usage};
 
 /// Sends the deltas of a run, or of one part of it.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub(super) struct Outlet {
     thinks: bool,
     /// Whether something else is tried if what is sent here comes to nothing.
     tentative: bool,
+    /// Whether nothing but the answer is told: no thinking, and of steps only that they run.
+    private: bool,
 }
 
 /// What happens to content.
@@ -41,6 +43,7 @@ struct Content {
 
 /// The stream of a run that is made by `start` from the outlet it shall send to.
 pub(super) fn stream<Run>(
+    private: bool,
     start: impl FnOnce(Outlet) -> Run,
 ) -> impl Stream<Item = Result<Delta, GenerateError>> + Send
 where
@@ -48,8 +51,8 @@ where
 {
     let (sender, receiver) = mpsc::channel(0);
     let content = Arc::new(Content::new(true, None));
-    let run =
-        start(Outlet { sender, content, begun: Arc::default(), thinks: true, tentative: false });
+    let begun = Arc::default();
+    let run = start(Outlet { sender, content, begun, thinks: true, tentative: false, private });
     let end = run.map(|finish| finish.map(Delta::Finished)).into_stream();
     // The run waits until each delta is taken, so its end comes after all of them.
     futures::stream::select(receiver.map(Ok), end)
@@ -104,13 +107,19 @@ impl Outlet {
 
     /// Reports what a step does.
     pub(super) async fn step(&self, event: StepEvent) {
-        self.send(Delta::Step(event)).await;
+        let told = if self.private { untold(event) } else { Some(event) };
+        if let Some(event) = told {
+            self.send(Delta::Step(event)).await;
+        }
     }
 
     /// Sends thinking, and says whether it did: what comes after the first content is dropped, for clients
     /// rely on the order.
     pub(super) async fn reasoning(&self, text: &str) -> bool {
         let sends = self.thinks && !self.has_begun();
+        if self.private {
+            return sends;
+        }
         if sends && !text.is_empty() {
             self.send(Delta::Reasoning(text.to_owned())).await;
         }
@@ -148,3 +157,22 @@ impl Outlet {
         drop(self.sender.clone().send(delta).await);
     }
 }
+
+/// What may be told of a step whose work nobody may see: that it runs, and what it costs.
+fn untold(event: StepEvent) -> Option<StepEvent> {
+    let state = match event.state {
+        StepState::Started => StepState::Started,
+        StepState::Skipped { .. } => StepState::Skipped { reason: HIDDEN.to_owned() },
+        StepState::Finished { elapsed, usage, .. } => {
+            // How long a hidden thought is says something about it.
+            let usage = Usage { reasoning_tokens: 0, ..usage };
+            StepState::Finished { output: String::new(), elapsed, usage }
+        }
+        StepState::Failed { .. } => StepState::Failed { message: HIDDEN.to_owned() },
+        StepState::Decided { .. } | StepState::Wrote { .. } => return None,
+    };
+    Some(StepEvent { state, ..event })
+}
+
+/// What is said in place of what a private chain does not tell.
+const HIDDEN: &str = "not told: this chain is private";

@@ -24,6 +24,8 @@ pub struct Plan {
     pub name: String,
     /// What it does, in one or two sentences.
     pub description: String,
+    /// Whether whoever asks sees the answer and nothing of the way to it.
+    pub private: bool,
     /// The model roles it uses.
     pub roles: Vec<UsedRole>,
     /// The steps, in the order in which they run, and what the chain answers with.
@@ -168,6 +170,8 @@ pub(super) enum Call {
         answer: Source,
         trial: Trial,
     },
+    /// A text that is given only if it says nothing of a secret.
+    Withhold(Withhold),
 }
 
 /// What a program is run on.
@@ -194,6 +198,17 @@ pub(super) struct Check {
     pub(super) trial: Trial,
     /// How many inputs tell programs apart where there are few tests.
     pub(super) inputs: u32,
+}
+
+/// What a text is checked against; see [`super::withhold`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Withhold {
+    /// The text in question.
+    pub(super) text: Source,
+    /// What it must not say.
+    pub(super) secret: Source,
+    /// What was said before.
+    pub(super) conversation: Source,
 }
 
 /// What is made of values without a model.
@@ -268,6 +283,7 @@ impl Call {
                 Form::Prompt => "prompt",
                 Form::Transform => "transform",
             },
+            Self::Withhold(_) => "withhold",
         }
     }
 
@@ -280,6 +296,7 @@ impl Call {
                 Form::Prompt => Type::Text,
                 Form::Transform => Type::Data,
             },
+            Self::Withhold(_) => Type::Text,
         }
     }
 
@@ -287,7 +304,7 @@ impl Call {
     pub(super) fn target(&self) -> Option<Target> {
         match self {
             Self::Action { action, .. } => action.target(),
-            Self::Render(_) | Self::Execute { .. } => None,
+            Self::Render(_) | Self::Withhold(_) | Self::Execute { .. } => None,
         }
     }
 }

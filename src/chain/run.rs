@@ -144,9 +144,14 @@ pub(super) fn variation(whole: u64, number: u64) -> u64 {
 pub(super) async fn to_end(run: Run) -> Result<Finish, GenerateError> {
     let mut scope = Scope::new(&run);
     let ended = solve(&run, &mut scope, None).await.map(|solution| {
+        let mut usage = run.budget.total();
+        if run.plan.private {
+            // Thinking that is not told is work like any other.
+            usage.reasoning_tokens = 0;
+        }
         let finish = Finish {
             reason: solution.reason,
-            usage: run.budget.total(),
+            usage,
             thinking_end: solution.thinking_end,
             cause: solution.cause,
             kind: scope.kind(),

@@ -45,6 +45,8 @@ pub fn shipped() -> &'static [Shipped] {
             text: include_str!("../../chains/translate.yaml"),
         },
         Shipped { file: "chains/review.yaml", text: include_str!("../../chains/review.yaml") },
+        Shipped { file: "chains/hint.yaml", text: include_str!("../../chains/hint.yaml") },
+        Shipped { file: "chains/tutor.yaml", text: include_str!("../../chains/tutor.yaml") },
         Shipped {
             file: "chains/general-with-reasoner.yaml",
             text: include_str!("../../chains/general-with-reasoner.yaml"),

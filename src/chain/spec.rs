@@ -49,6 +49,10 @@ pub(super) struct Spec {
     pub(super) name: Placed<String>,
     /// What it does, in one or two sentences; shown wherever models are listed.
     pub(super) description: String,
+    /// `true`: whoever asks sees the answer and nothing of the way to it: no thinking, no text of a step, and in
+    /// the record of a run no calls. `false` if it is left out.
+    #[serde(default)]
+    pub(super) private: bool,
     /// The model roles that the chain uses; the configuration says which model has which.
     #[serde(default)]
     pub(super) models: Roles,
@@ -190,6 +194,15 @@ pub(super) struct Step {
     /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
     pub(super) translate_answer: Option<Placed<String>>,
 
+    /// The texts of a conversation that may state a problem, each with what was said before it; gives a list.
+    pub(super) find_problems: Option<Placed<String>>,
+    /// Gives this text if it says nothing of `secret`, and fails otherwise; only in a `private` chain.
+    pub(super) withhold: Option<Placed<String>>,
+
+    /// With `withhold`: what must not be said: an answer, a text, or a list of them.
+    pub(super) secret: Option<Placed<String>>,
+    /// With `withhold`: the conversation that the text is said in.
+    pub(super) conversation: Option<Placed<String>>,
     /// With `decompose`: `general` may take apart what no rule splits. Otherwise who is asked: a role (`reasoner`, `translator`, `general`); with `call` also `chain/NAME` or a model's name.
     pub(super) model: Option<Placed<String>>,
     /// With `translate` (`en` or `zh`) and `translate_answer` (`zh`): the language to translate into.
@@ -282,6 +295,8 @@ impl Step {
             ("execute", &self.execute),
             ("extract_answer", &self.extract_answer),
             ("translate_answer", &self.translate_answer),
+            ("find_problems", &self.find_problems),
+            ("withhold", &self.withhold),
         ];
         let vote = self.vote.as_ref().map(|vote| ("vote", spot(vote)));
         let lists =
@@ -309,6 +324,8 @@ impl Step {
             ("statement", self.statement.as_ref().map(spot)),
             ("tests", self.tests.as_ref().map(spot)),
             ("weigh", boxed(&self.weigh)),
+            ("secret", self.secret.as_ref().map(spot)),
+            ("conversation", self.conversation.as_ref().map(spot)),
             ("model", self.model.as_ref().map(spot)),
             ("to", self.to.as_ref().map(spot)),
             ("attempts", self.attempts.as_ref().map(spot)),

@@ -19,6 +19,7 @@ mod clr;
 mod decompose;
 mod detect_language;
 mod extract_answer;
+mod find_problems;
 mod reason;
 mod route;
 mod translate;
@@ -30,6 +31,8 @@ pub use clr::{Clr, Verdicts};
 pub use decompose::{Decompose, Each};
 pub use detect_language::DetectLanguage;
 pub use extract_answer::{ExtractAnswer, Find};
+pub use find_problems::FindProblems;
+pub(in crate::chain) use find_problems::states_a_problem;
 pub use reason::{Extract, Reason, Topic};
 pub use route::Route;
 pub use translate::Translate;
@@ -88,6 +91,8 @@ pub enum Action {
     ExtractAnswer(ExtractAnswer),
     /// See [`TranslateAnswer`].
     TranslateAnswer(TranslateAnswer),
+    /// See [`FindProblems`].
+    FindProblems(FindProblems),
 }
 
 impl Action {
@@ -104,6 +109,7 @@ impl Action {
             Self::CallModel(_) => "call",
             Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
+            Self::FindProblems(_) => "find_problems",
         }
     }
 
@@ -117,7 +123,9 @@ impl Action {
             | Self::Clr(_)
             | Self::ExtractAnswer(_)
             | Self::Decompose(_) => <String as Typed>::TYPE,
-            Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
+            Self::Chat(_) | Self::CallModel(_) | Self::FindProblems(_) => {
+                <Vec<Message> as Typed>::TYPE
+            }
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
         }
     }
@@ -135,13 +143,17 @@ impl Action {
             Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
+            Self::FindProblems(step) => output_of::<Vec<Message>, _>(step),
         }
     }
 
     /// The model that the action calls, if it calls one itself.
     pub fn target(&self) -> Option<Target> {
         let role = match self {
-            Self::DetectLanguage(_) | Self::Route(_) | Self::ExtractAnswer(_) => return None,
+            Self::DetectLanguage(_)
+            | Self::Route(_)
+            | Self::ExtractAnswer(_)
+            | Self::FindProblems(_) => return None,
             Self::Decompose(step) if step.asks => ModelRole::General,
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
@@ -189,6 +201,7 @@ impl Action {
             Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
+            Self::FindProblems(step) => typed::<Vec<Message>, _>(step, input, context).await,
         }
     }
 }

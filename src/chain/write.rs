@@ -80,7 +80,7 @@ impl Writer<'_> {
         if let Some(calls) = plan.limits.calls {
             limits.insert("calls".to_owned(), calls.into());
         }
-        json!({
+        let mut chain = json!({
             "version": 1,
             "name": plan.name,
             "description": plan.description,
@@ -88,7 +88,11 @@ impl Writer<'_> {
             "steps": self.steps(&plan.block.steps),
             "limits": limits,
             "output": self.source(&plan.block.output),
-        })
+        });
+        if let Some(keys) = chain.as_object_mut().filter(|_| plan.private) {
+            keys.insert("private".to_owned(), true.into());
+        }
+        chain
     }
 
     fn steps(&self, steps: &[PlannedStep]) -> Vec<Json> {
@@ -200,6 +204,15 @@ impl Writer<'_> {
                 keys.insert("execute".to_owned(), self.source(answer).into());
                 self.trial(trial, keys);
             }
+            Call::Withhold(guarded) => {
+                for (key, source) in [
+                    ("withhold", &guarded.text),
+                    ("secret", &guarded.secret),
+                    ("conversation", &guarded.conversation),
+                ] {
+                    keys.insert(key.to_owned(), self.source(source).into());
+                }
+            }
             Call::Action { input, action } => {
                 keys.insert(action.name().to_owned(), self.source(input).into());
                 for (key, value) in self.options(action) {
@@ -222,7 +235,7 @@ impl Writer<'_> {
 
     fn options(&self, action: &Action) -> Vec<(&'static str, Json)> {
         match action {
-            Action::DetectLanguage(_) | Action::Route(_) => Vec::new(),
+            Action::DetectLanguage(_) | Action::Route(_) | Action::FindProblems(_) => Vec::new(),
             Action::Chat(_) => vec![("model", "general".into())],
             Action::Translate(step) => {
                 vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]

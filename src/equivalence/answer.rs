@@ -12,7 +12,7 @@ use crate::equivalence::normalise;
 use crate::equivalence::parser;
 use crate::equivalence::reader::Reader;
 use crate::equivalence::shape::Shape;
-use crate::equivalence::syntax::Node;
+use crate::equivalence::syntax::{Comparison, Node};
 use crate::equivalence::token::Token;
 use crate::equivalence::words;
 
@@ -65,6 +65,53 @@ impl Answer {
 /// The canonical meaning of an answer. Equal keys mean equal answers.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub(crate) Shape);
+
+impl Key {
+    /// This key and those of everything that the answer is made of: the items of a list, tuple, set or matrix,
+    /// the ends of intervals, a value without its unit or its letter.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Self> {
+        let mut shapes = Vec::new();
+        self.0.parts(&mut shapes);
+        shapes.into_iter().map(Self).collect()
+    }
+
+    /// The numerator and the denominator without a sign, in lowest terms, where it is a rational number that
+    /// is not too long.
+    #[must_use]
+    pub fn ratio(&self) -> Option<(u128, u128)> {
+        let Shape::Number(value) = &self.0 else { return None };
+        let numerator = value.numer().magnitude().to_u128()?;
+        Some((numerator, value.denom().magnitude().to_u128()?))
+    }
+
+    /// About how much it is, where it is a real number without a unit.
+    #[must_use]
+    pub fn approximately(&self) -> Option<f64> {
+        self.0.position().map(|value| value.to_f64())
+    }
+
+    /// Whether it is an equation that defines no value: `3x = 6`, but not `x = 1 or x = 2`.
+    #[must_use]
+    pub fn is_equation(&self) -> bool {
+        matches!(self.0, Shape::Relation(Comparison::Equal, _))
+    }
+
+    /// The letter of a choice, if it is one.
+    #[must_use]
+    pub fn choice(&self) -> Option<char> {
+        match self.0 {
+            Shape::Choice(letter) | Shape::Labelled(letter, _) => Some(letter),
+            _ => None,
+        }
+    }
+
+    /// Whether it is words: nothing that can be computed with.
+    #[must_use]
+    pub fn is_words(&self) -> bool {
+        matches!(self.0, Shape::Word(_) | Shape::Text(_))
+    }
+}
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -129,6 +129,39 @@ impl Shape {
         }
     }
 
+    /// This shape and everything that it is made of.
+    pub(crate) fn parts(&self, found: &mut Vec<Self>) {
+        found.push(self.clone());
+        match self {
+            Self::List(items)
+            | Self::Tuple(items)
+            | Self::Ratio(items)
+            | Self::Union(items)
+            | Self::All(items) => items.iter().for_each(|item| item.parts(found)),
+            Self::Matrix(rows) => rows.iter().flatten().for_each(|item| item.parts(found)),
+            Self::Quantity(inner, _) | Self::Labelled(_, inner) => inner.parts(found),
+            Self::Interval { low, high, .. } => {
+                low.parts(found);
+                high.parts(found);
+            }
+            Self::Reals(pieces) => {
+                for limit in pieces.iter().flat_map(|piece| [&piece.low, &piece.high]) {
+                    if let Limit::At(value, _) = limit {
+                        value.parts(found);
+                    }
+                }
+            }
+            Self::Number(_)
+            | Self::Constant(_)
+            | Self::Function(_)
+            | Self::Form(_)
+            | Self::Relation(..)
+            | Self::Choice(_)
+            | Self::Word(_)
+            | Self::Text(_) => {}
+        }
+    }
+
     /// Several answers in any order; one answer stands for itself, none is "no solution".
     pub(crate) fn list(mut parts: Vec<Self>) -> Self {
         parts.sort();

@@ -111,7 +111,8 @@ mod tests {
         let mut answer = Answer { content: "\\boxed{42}".to_owned(), ..Answer::default() };
         let result = finished(&answer, "run_1", ThinkingShown::LeftOut);
         assert_eq!(result["structuredContent"].get("confidence"), None);
-        answer.finish.confidence = Some(Confidence { votes: 3, samples: 4, margin: 0.5, ..Confidence::default() });
+        answer.finish.confidence =
+            Some(Confidence { votes: 3, samples: 4, margin: 0.5, ..Confidence::default() });
         let result = finished(&answer, "run_1", ThinkingShown::LeftOut);
         assert_eq!(
             result["structuredContent"]["confidence"],

@@ -24,6 +24,9 @@ pub struct RunRecord {
     pub plan: String,
     /// The models by their roles.
     pub models: BTreeMap<String, String>,
+    /// Whether whoever asked may see no more of it than the question and the answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
     /// What the client asked.
@@ -40,6 +43,27 @@ pub struct RunRecord {
     pub finish: Option<Json>,
     /// Why it failed, if it did.
     pub error: Option<String>,
+}
+
+impl RunRecord {
+    /// What whoever asked may see of it: of a private chain the question, the answer, and that steps ran.
+    #[must_use]
+    pub fn for_the_asker(self) -> Self {
+        if !self.private {
+            return self;
+        }
+        const TOLD: [&str; 6] =
+            ["step", "action", "state", "elapsed_ms", "prompt_tokens", "completion_tokens"];
+        let told = |step: Json| {
+            let Json::Object(keys) = step else { return None };
+            // What was decided, and why, may say what is hidden.
+            (keys.get("state")?.as_str()? != "decided").then(|| {
+                keys.into_iter().filter(|(key, _)| TOLD.contains(&key.as_str())).collect::<Json>()
+            })
+        };
+        let steps = self.steps.into_iter().filter_map(told).collect();
+        Self { steps, calls: Vec::new(), ..self }
+    }
 }
 
 /// How far a run came.

@@ -129,7 +129,8 @@ impl RunStore {
         rows.collect::<Result<_, _>>().map_err(wrong)
     }
 
-    /// The whole record of exactly this run, if it is this owner's: the key it was asked with, or nobody's.
+    /// The record of exactly this run, if it is this owner's: the key it was asked with, or nobody's. Of a
+    /// private chain it is what whoever asked may see.
     ///
     /// # Errors
     ///
@@ -145,7 +146,7 @@ impl RunStore {
             .optional()
             .map_err(|error| broken(&self.path, error))?;
         match found {
-            Some(_) => self.read(&connection, id),
+            Some(_) => self.read(&connection, id).map(RunRecord::for_the_asker),
             None => Err(StoreError::Unknown(id.to_owned())),
         }
     }
@@ -401,6 +402,7 @@ impl Observe for RunStore {
             "chain": plan.name,
             "plan": plan.to_yaml().unwrap_or_default(),
             "models": roles,
+            "private": plan.private,
             "started_ms": started_ms,
             "request": RecordedRequest::of(request),
         });

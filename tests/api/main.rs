@@ -17,6 +17,7 @@ mod embeddings;
 mod errors;
 mod extension;
 mod fuzz;
+mod hint;
 mod inference;
 mod keys;
 mod limits;

@@ -12,6 +12,7 @@ mod clr;
 mod control;
 mod decompose;
 mod files;
+mod hint;
 mod programs;
 mod recorded;
 mod routing;

@@ -10,8 +10,8 @@ use ponder::{
         language::Language,
         load, schema, shipped,
         step::{
-            CallModel, Chat, Clr, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason,
-            Route, Target, Translate, TranslateAnswer, Verdicts,
+            CallModel, Chat, Clr, Decompose, DetectLanguage, Each, ExtractAnswer, Find,
+            FindProblems, Reason, Route, Target, Translate, TranslateAnswer, Verdicts,
         },
     },
     generate::Kind,
@@ -22,7 +22,8 @@ fn everything() -> Plan {
     let chain = Composer::new("everything", "Does a little of everything.")
         .within(Duration::from_secs(60))
         .at_most_tokens(1000)
-        .at_most_calls(20);
+        .at_most_calls(20)
+        .private();
     let question = chain.question();
     let (language, kind) = chain.parallel("looks", || {
         (question.then("language", DetectLanguage), question.then("kind", Route))
@@ -79,6 +80,8 @@ fn everything() -> Plan {
     programs.execute("ran", english, Some(serde_json::json!([{"call": "f(1)", "expect": 2}])));
     let verdicts = Verdicts { thinking: 64, max_tokens: 4 };
     voted.text().then("reliable", Clr { samples: 5, verdicts, ..Clr::of(Reason::code()) });
+    let problems = chain.messages().then("problems", FindProblems);
+    english.withholding("kept", problems, chain.messages());
     let answer = kind.choose(
         "answer",
         ByKind {

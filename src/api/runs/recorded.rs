@@ -19,7 +19,7 @@ use crate::{
 /// What its chain was asked, what each step decided and why, every prompt and every answer of a model, as
 /// `ponder runs show --json` prints it. Only where the server keeps records (`--record-runs`), only of
 /// chains, and only for the key that started the run. Of several answers to one request (`n`) the second is
-/// `RUN_2`.
+/// `RUN_2`. Of a private chain, such as `chain/hint`, only the question, the answer, and which steps ran are told.
 #[utoipa::path(
     get,
     path = "/runs/{id}/record",

@@ -3,12 +3,13 @@
 use crate::chain::{
     language::Language,
     pieces::MOST_PIECES,
-    plan::{Call, Form, ModelRole},
+    plan::{Call, Form, ModelRole, Withhold},
     spec::{self, Placed},
     step::{
         Action, CallModel, Chat, Decompose, DetectLanguage, Each, Extract, ExtractAnswer, Find,
-        Reason, Route, Target, Topic, Translate, TranslateAnswer,
+        FindProblems, Reason, Route, Target, Topic, Translate, TranslateAnswer,
     },
+    value::Type,
 };
 
 use super::{Loader, Place};
@@ -33,6 +34,7 @@ fn options_of(action: &str) -> &'static [&'static str] {
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
         "decompose" => &["each", "model", "at_once"],
+        "withhold" => &["secret", "conversation"],
         _ => &[],
     }
 }
@@ -65,6 +67,9 @@ impl Loader<'_> {
         }
         if let Some(answer) = &step.execute {
             return self.execute(answer, step, place);
+        }
+        if let Some(text) = &step.withhold {
+            return self.withhold(text, step, place).map(Call::Withhold);
         }
         let input = input_of(step)?;
         let action = self.action(name, step, place);
@@ -119,6 +124,7 @@ impl Loader<'_> {
             "chat" => Some(Chat.into()),
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
+            "find_problems" => Some(FindProblems.into()),
             _ => self.decompose(step, place),
         }
     }
@@ -188,6 +194,37 @@ impl Loader<'_> {
         let thinking = step.thinking.as_ref().map(|thinking| thinking.value);
         let system = step.system.as_ref().map(|system| system.value.as_str().into());
         Some(CallModel { model: target, system, temperature, max_tokens, thinking, schema }.into())
+    }
+
+    fn withhold(
+        &mut self,
+        text: &Placed<String>,
+        step: &spec::Step,
+        place: Place<'_>,
+    ) -> Option<Withhold> {
+        if !self.private {
+            let message = "`withhold` needs `private: true` at the top of the chain: otherwise the thinking and \
+                           the steps show what is withheld";
+            return self.problem(place, message);
+        }
+        let (Some(secret), Some(conversation)) = (&step.secret, &step.conversation) else {
+            let message = "`withhold` needs `secret`, what must not be said, and `conversation`, for example \
+                           `conversation: ${input.messages}`";
+            return self.problem(place, message);
+        };
+        let mut source = |given: &Placed<String>, wanted: &[Type], name: &str| {
+            let place = Place::of(given, place.step);
+            let source = self.source(&given.value, place)?;
+            let found = self.type_of(&source)?;
+            if wanted.iter().any(|wanted| found.fits(*wanted)) {
+                return Some(source);
+            }
+            self.problem(place, format!("`{name}` cannot be {found}"))
+        };
+        let text = source(text, &[Type::Text], "withhold");
+        let secret = source(secret, &[Type::Answer, Type::Text, Type::Data], "secret");
+        let conversation = source(conversation, &[Type::Messages], "conversation");
+        Some(Withhold { text: text?, secret: secret?, conversation: conversation? })
     }
 
     fn decompose(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
@@ -266,6 +303,7 @@ fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
         &step.call,
         &step.extract_answer,
         &step.translate_answer,
+        &step.find_problems,
     ]
     .into_iter()
     .find_map(Option::as_ref)

@@ -13,6 +13,7 @@ use crate::{
         run::{Run, Scope, variation},
         trial,
         value::{Type, Value},
+        withhold,
     },
     generate::{GenerateError, StepState},
 };
@@ -221,6 +222,7 @@ impl<'run> Walk<'run> {
             Call::Execute { answer, trial } => {
                 trial::execute(scope.read(answer)?, trial, scope, context).await
             }
+            Call::Withhold(guarded) => withhold::value(guarded, scope).await,
         }
     }
 
