@@ -35,6 +35,7 @@ mod context;
 mod diagram;
 mod explain;
 pub mod extract;
+mod input;
 pub mod language;
 mod load;
 pub mod mask;
@@ -63,7 +64,7 @@ pub use context::Context;
 pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
-pub use observe::{Observe, ObserveRun, ObservedCall};
+pub use observe::{Observe, ObserveRun, ObservedCall, ObservedLookup, Recall, Recalled};
 pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
@@ -82,6 +83,7 @@ pub struct Chain {
     plan: Arc<Plan>,
     models: Models,
     observer: Option<Arc<dyn Observe>>,
+    recall: Option<Arc<dyn Recall>>,
 }
 
 /// The models of a chain.
@@ -120,13 +122,19 @@ pub struct ModelNames {
 impl Chain {
     /// A chain that runs `plan` on `models`.
     pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
-        Self { plan: plan.into(), models, observer: None }
+        Self { plan: plan.into(), models, observer: None, recall: None }
     }
 
     /// The same chain, with somebody who keeps records of its runs.
     #[must_use]
     pub fn observed_by(self, observer: Arc<dyn Observe>) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    /// The same chain, run again: what is no model (a folder, a tool) is known from a record.
+    #[must_use]
+    pub fn recalling(self, recall: Arc<dyn Recall>) -> Self {
+        Self { recall: Some(recall), ..self }
     }
 
     /// The models that it calls.
@@ -143,6 +151,7 @@ impl Chain {
 impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
+        let recall = self.recall.clone();
         async move {
             let whose = "a chain, which asks several models";
             let mut request = request.conversing(whose)?.without_form(whose)?;
@@ -165,7 +174,8 @@ impl Generate for Chain {
                 }
             };
             Ok(Generation::new(outlet::stream(|outlet| {
-                run::to_end(run::Run::new(plan, models, request, outlet).watched_by(watch))
+                let run = run::Run::new(plan, models, request, outlet);
+                run::to_end(run.watched_by(watch).recalling(recall))
             })))
         }
         .boxed()

@@ -26,6 +26,10 @@ use super::{
     value::Solution,
 };
 
+mod lookup;
+
+pub(super) use lookup::Lookup;
+
 /// The surroundings of one running step.
 #[derive(Debug)]
 pub struct Context<'run> {

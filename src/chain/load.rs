@@ -11,7 +11,9 @@ use super::{
 };
 
 mod call;
+mod input;
 mod name;
+mod retrieve;
 mod several;
 mod step;
 mod vote;

@@ -12,6 +12,7 @@ use crate::generate::Kind;
 
 use super::{
     ballot::Stop,
+    input::Input,
     language::Language,
     step::{Action, Target},
     value::Type,
@@ -126,8 +127,16 @@ pub(super) enum Body {
     Fallback(Vec<Branch>),
     /// The answer that most of several samples come to.
     Vote(Vote),
-    /// Ends the chain with this answer.
-    Finish(Source),
+    /// Ends the chain.
+    Finish(Ending),
+}
+
+/// What a chain ends with before its last step.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ending {
+    pub(super) answer: Source,
+    /// The passages that are named below the answer.
+    pub(super) cites: Option<Source>,
 }
 
 /// How an answer is voted on.
@@ -156,7 +165,7 @@ pub(super) enum Branch {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Call {
     Action {
-        input: Source,
+        input: Input,
         action: Action,
     },
     /// Made of values without a model.
@@ -245,6 +254,14 @@ impl Call {
                 Form::Prompt => Type::Text,
                 Form::Transform => Type::Data,
             },
+        }
+    }
+
+    /// What it asks that is no model: the name of a folder or of a tool.
+    pub(super) fn uses(&self) -> Option<String> {
+        match self {
+            Self::Action { action, .. } => action.uses(),
+            Self::Render(_) => None,
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     budget::Budget,
     context::Context,
     language::{self, Language},
-    observe::ObserveRun,
+    observe::{ObserveRun, Recall},
     outlet::Outlet,
     parts::Part,
     plan::Plan,
@@ -49,6 +49,8 @@ pub(super) struct Run {
     variation: u64,
     /// Who keeps a record of it.
     pub(super) watch: Option<Arc<dyn ObserveRun>>,
+    /// What is known from a record, where it is run again.
+    pub(super) recall: Option<Arc<dyn Recall>>,
 }
 
 impl Run {
@@ -68,12 +70,18 @@ impl Run {
             path: String::new(),
             variation: 0,
             watch: None,
+            recall: None,
         }
     }
 
     /// The same run, with somebody who keeps a record of it.
     pub(super) fn watched_by(self, watch: Option<Arc<dyn ObserveRun>>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// The same run again, with what is known from its record.
+    pub(super) fn recalling(self, recall: Option<Arc<dyn Recall>>) -> Self {
+        Self { recall, ..self }
     }
 
     /// The run of one part of this run's question, on the same budget.
@@ -97,12 +105,23 @@ impl Run {
             path,
             variation,
             watch: self.watch.clone(),
+            recall: self.recall.clone(),
         }
     }
 
     /// Whether nothing more can be answered within its limits, or its time is over.
     pub(super) fn is_spent(&self) -> bool {
         self.budget.is_spent() || self.remaining() == Some(Duration::ZERO)
+    }
+
+    /// Whether the client has seen content already.
+    fn shows_content(&self) -> bool {
+        self.outlet.has_begun()
+    }
+
+    /// Sends what follows the content that the client has seen.
+    async fn show_content(&self, text: &str) {
+        self.outlet.content(text).await;
     }
 
     /// How many answers the reasoner works on at the same time, where it knows.

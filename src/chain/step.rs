@@ -19,6 +19,7 @@ mod decompose;
 mod detect_language;
 mod extract_answer;
 mod reason;
+mod retrieve;
 mod route;
 mod translate;
 mod translate_answer;
@@ -29,6 +30,8 @@ pub use decompose::{Decompose, Each};
 pub use detect_language::DetectLanguage;
 pub use extract_answer::{ExtractAnswer, Find};
 pub use reason::{Extract, Reason, Topic};
+pub use retrieve::Retrieve;
+pub(in crate::chain) use retrieve::place;
 pub use route::Route;
 pub use translate::Translate;
 pub use translate_answer::TranslateAnswer;
@@ -84,6 +87,8 @@ pub enum Action {
     ExtractAnswer(ExtractAnswer),
     /// See [`TranslateAnswer`].
     TranslateAnswer(TranslateAnswer),
+    /// See [`Retrieve`].
+    Retrieve(Retrieve),
 }
 
 impl Action {
@@ -99,6 +104,7 @@ impl Action {
             Self::CallModel(_) => "call",
             Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
+            Self::Retrieve(_) => "retrieve",
         }
     }
 
@@ -110,6 +116,7 @@ impl Action {
             | Self::Translate(_)
             | Self::Reason(_)
             | Self::ExtractAnswer(_)
+            | Self::Retrieve(_)
             | Self::Decompose(_) => <String as Typed>::TYPE,
             Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
@@ -128,13 +135,17 @@ impl Action {
             Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
+            Self::Retrieve(step) => output_of::<String, _>(step),
         }
     }
 
     /// The model that the action calls, if it calls one itself.
     pub fn target(&self) -> Option<Target> {
         let role = match self {
-            Self::DetectLanguage(_) | Self::Route(_) | Self::ExtractAnswer(_) => return None,
+            Self::DetectLanguage(_)
+            | Self::Route(_)
+            | Self::ExtractAnswer(_)
+            | Self::Retrieve(_) => return None,
             Self::Decompose(step) if step.asks => ModelRole::General,
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
@@ -149,6 +160,14 @@ impl Action {
     pub fn delegate(&self) -> Option<&str> {
         match self {
             Self::Decompose(Decompose { each: Each::Other(name), .. }) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What the action asks that is no model: the name of a folder.
+    pub fn uses(&self) -> Option<String> {
+        match self {
+            Self::Retrieve(step) => Some(step.name()),
             _ => None,
         }
     }
@@ -181,6 +200,7 @@ impl Action {
             Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
+            Self::Retrieve(step) => typed::<String, _>(step, input, context).await,
         }
     }
 }

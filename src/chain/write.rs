@@ -162,8 +162,11 @@ impl Writer<'_> {
                     put("weigh", self.branch(weigh));
                 }
             }
-            Body::Finish(source) => {
-                put("finish", self.source(source).into());
+            Body::Finish(ending) => {
+                put("finish", self.source(&ending.answer).into());
+                if let Some(cites) = &ending.cites {
+                    put("cite", self.source(cites).into());
+                }
             }
         }
     }
@@ -189,7 +192,8 @@ impl Writer<'_> {
                 keys.insert(key.to_owned(), render.text.as_ref().into());
             }
             Call::Action { input, action } => {
-                keys.insert(action.name().to_owned(), self.source(input).into());
+                let input = input.written(&|source| self.source(source));
+                keys.insert(action.name().to_owned(), input);
                 for (key, value) in self.options(action) {
                     keys.insert(key.to_owned(), value);
                 }
@@ -233,6 +237,11 @@ impl Writer<'_> {
                 options.into_iter().chain(model).collect()
             }
             Action::ExtractAnswer(step) => vec![("as", step.find.as_str().into())],
+            Action::Retrieve(step) => vec![
+                ("from", step.folder().to_string_lossy().into()),
+                ("top", step.top.into()),
+                ("max_characters", step.max_characters.into()),
+            ],
             Action::CallModel(step) => {
                 let model = match &step.model {
                     Target::Role(role) => role.as_str(),

@@ -12,6 +12,7 @@ mod control;
 mod decompose;
 mod files;
 mod recorded;
+mod retrieve;
 mod routing;
 mod runs;
 mod support;

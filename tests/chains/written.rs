@@ -10,8 +10,8 @@ use ponder::{
         language::Language,
         load, schema, shipped,
         step::{
-            CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason, Route,
-            Target, Translate, TranslateAnswer,
+            CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason,
+            Retrieve, Route, Target, Translate, TranslateAnswer,
         },
     },
     generate::Kind,
@@ -48,6 +48,9 @@ fn everything() -> Plan {
     });
     chain.transform("count", "solved|length").equals(0);
     let early = english.then("early", Reason::code());
+    let notes =
+        english.then("notes", Retrieve::from_folder("examples/chains/notes").top(2).at_most(500));
+    early.finishes_citing("cited", notes.key("0").equals("x"), notes);
     early.finishes_when("enough", solved.equals(serde_json::json!(null)).none());
     let other = chain.fallback(
         "other",

@@ -11,7 +11,7 @@ use crate::chain::{
     },
 };
 
-use super::{Loader, Place};
+use super::{Loader, Place, input::input_of};
 
 /// The most attempts at a translation.
 const MOST_ATTEMPTS: u8 = 8;
@@ -30,6 +30,8 @@ fn options_of(action: &str) -> &'static [&'static str] {
         "chat" => &["model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
+        "retrieve" => &["from", "top", "max_characters"],
+        "finish" => &["cite"],
         "decompose" => &["each", "model", "at_once"],
         _ => &[],
     }
@@ -61,14 +63,13 @@ impl Loader<'_> {
         if let Some((form, text)) = template_of(step) {
             return self.render(form, &text.value, place).map(Call::Render);
         }
-        let input = input_of(step)?;
         let action = self.action(name, step, place);
-        let source = self.source(&input.value, place);
-        let (action, source) = (action?, source?);
-        let (wanted, found) = (action.input(), self.type_of(&source)?);
+        let input = self.input(name, step, place);
+        let (action, input) = (action?, input?);
+        let (wanted, found) = (action.input(), self.type_of_input(&input)?);
         if !found.fits(wanted) {
-            let message = format!("`{name}` takes {wanted}, but {} is {found}", input.value);
-            return self.problem(place, message);
+            let given = input_of(step).map_or("it", |input| input.value.as_str());
+            return self.problem(place, format!("`{name}` takes {wanted}, but {given} is {found}"));
         }
         if let Some(role) = action.role()
             && !self.roles.iter().any(|declared| declared.role == role)
@@ -76,7 +77,7 @@ impl Loader<'_> {
             let message = format!("`{name}` uses the model `{role}`, which `models` does not list");
             return self.problem(place, message);
         }
-        Some(Call::Action { input: source, action })
+        Some(Call::Action { input, action })
     }
 
     fn action(
@@ -113,6 +114,7 @@ impl Loader<'_> {
             "chat" => Some(Chat.into()),
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
+            "retrieve" => self.retrieve(step, place),
             _ => self.decompose(step, place),
         }
     }
@@ -243,21 +245,4 @@ impl Loader<'_> {
 fn template_of(step: &spec::Step) -> Option<(Form, &Placed<String>)> {
     let prompt = step.prompt.as_ref().map(|text| (Form::Prompt, text));
     prompt.or_else(|| step.transform.as_ref().map(|text| (Form::Transform, text)))
-}
-
-/// What the action of a step works on.
-fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
-    [
-        &step.detect_language,
-        &step.route,
-        &step.translate,
-        &step.reason,
-        &step.decompose,
-        &step.chat,
-        &step.call,
-        &step.extract_answer,
-        &step.translate_answer,
-    ]
-    .into_iter()
-    .find_map(Option::as_ref)
 }
