@@ -30,6 +30,7 @@ use crate::generate::{Generate, GenerateError, Generation, Origin, Pace, Request
 
 pub mod ballot;
 mod budget;
+mod call_tool;
 pub mod compose;
 mod context;
 mod diagram;
@@ -60,6 +61,7 @@ mod texts;
 mod value;
 mod write;
 
+pub use call_tool::CallTool;
 pub use context::Context;
 pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
@@ -84,6 +86,7 @@ pub struct Chain {
     models: Models,
     observer: Option<Arc<dyn Observe>>,
     recall: Option<Arc<dyn Recall>>,
+    tools: Option<Arc<dyn CallTool>>,
 }
 
 /// The models of a chain.
@@ -122,13 +125,19 @@ pub struct ModelNames {
 impl Chain {
     /// A chain that runs `plan` on `models`.
     pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
-        Self { plan: plan.into(), models, observer: None, recall: None }
+        Self { plan: plan.into(), models, observer: None, recall: None, tools: None }
     }
 
     /// The same chain, with somebody who keeps records of its runs.
     #[must_use]
     pub fn observed_by(self, observer: Arc<dyn Observe>) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    /// The same chain, with what calls its tools.
+    #[must_use]
+    pub fn with_tools(self, tools: Arc<dyn CallTool>) -> Self {
+        Self { tools: Some(tools), ..self }
     }
 
     /// The same chain, run again: what is no model (a folder, a tool) is known from a record.
@@ -151,7 +160,7 @@ impl Chain {
 impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
-        let recall = self.recall.clone();
+        let (recall, tools) = (self.recall.clone(), self.tools.clone());
         async move {
             let whose = "a chain, which asks several models";
             let mut request = request.conversing(whose)?.without_form(whose)?;
@@ -175,7 +184,7 @@ impl Generate for Chain {
             };
             Ok(Generation::new(outlet::stream(|outlet| {
                 let run = run::Run::new(plan, models, request, outlet);
-                run::to_end(run.watched_by(watch).recalling(recall))
+                run::to_end(run.watched_by(watch).recalling(recall).with_tools(tools))
             })))
         }
         .boxed()

@@ -35,3 +35,4 @@ pub mod review;
 pub mod router;
 pub mod runs;
 pub mod server;
+pub mod tools;

@@ -16,6 +16,7 @@ mod name;
 mod retrieve;
 mod several;
 mod step;
+mod tool;
 mod vote;
 
 pub(super) use several::MOST_AT_ONCE;

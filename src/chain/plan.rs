@@ -346,6 +346,19 @@ impl Body {
 }
 
 impl Plan {
+    /// The servers and endpoints whose tools it calls, each once.
+    pub fn tool_servers(&self) -> Vec<String> {
+        let mut servers: Vec<String> = Vec::new();
+        self.block.visit(&mut |call| {
+            if let Call::Action { action: Action::Tool(tool), .. } = call
+                && !servers.iter().any(|known| **known == *tool.server)
+            {
+                servers.push(tool.server.to_string());
+            }
+        });
+        servers
+    }
+
     /// The models that it calls by their own names, each once: `chain/NAME` or a model of the catalog.
     pub fn named_models(&self) -> Vec<String> {
         let mut names = Vec::new();

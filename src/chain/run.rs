@@ -12,6 +12,7 @@ use crate::generate::{Finish, GenerateError, Kind, Request};
 use super::{
     Models,
     budget::Budget,
+    call_tool::CallTool,
     context::Context,
     language::{self, Language},
     observe::{ObserveRun, Recall},
@@ -51,6 +52,8 @@ pub(super) struct Run {
     pub(super) watch: Option<Arc<dyn ObserveRun>>,
     /// What is known from a record, where it is run again.
     pub(super) recall: Option<Arc<dyn Recall>>,
+    /// What calls its tools.
+    pub(super) tools: Option<Arc<dyn CallTool>>,
 }
 
 impl Run {
@@ -71,6 +74,7 @@ impl Run {
             variation: 0,
             watch: None,
             recall: None,
+            tools: None,
         }
     }
 
@@ -82,6 +86,11 @@ impl Run {
     /// The same run again, with what is known from its record.
     pub(super) fn recalling(self, recall: Option<Arc<dyn Recall>>) -> Self {
         Self { recall, ..self }
+    }
+
+    /// The same run, with what calls its tools.
+    pub(super) fn with_tools(self, tools: Option<Arc<dyn CallTool>>) -> Self {
+        Self { tools, ..self }
     }
 
     /// The run of one part of this run's question, on the same budget.
@@ -106,6 +115,7 @@ impl Run {
             variation,
             watch: self.watch.clone(),
             recall: self.recall.clone(),
+            tools: self.tools.clone(),
         }
     }
 

@@ -179,6 +179,9 @@ pub(super) struct Step {
     /// `answer` or `solution`) by the words of this: a reference, or a template in the Jinja language. Gives a list
     /// of `text`, `file`, `line`, `record` and `score`, the best first.
     pub(super) retrieve: Option<Placed<String>>,
+    /// Calls a tool, SERVER/TOOL: of a server of the Model Context Protocol, or below the address of an HTTP endpoint,
+    /// as `[tools.SERVER]` of ponder.toml says. Gives an object with `text` and `data`.
+    pub(super) tool: Option<Placed<String>>,
     /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
     pub(super) translate_answer: Option<Placed<String>>,
 
@@ -201,6 +204,9 @@ pub(super) struct Step {
     pub(super) top: Option<Placed<usize>>,
     /// With `retrieve`: the most characters of all passages together; 100 to 100000, 4000 if it is left out.
     pub(super) max_characters: Option<Placed<usize>>,
+    /// With `tool`: its arguments, an object in which texts may be references or templates in the Jinja language; or
+    /// a reference to such an object. Without it there are none.
+    pub(super) arguments: Option<Placed<Json>>,
     /// With `call`: instructions in front of the conversation.
     pub(super) system: Option<Placed<String>>,
     /// With `call`: 0 to 2.
@@ -251,6 +257,7 @@ impl Step {
             ("call", &self.call),
             ("extract_answer", &self.extract_answer),
             ("retrieve", &self.retrieve),
+            ("tool", &self.tool),
             ("translate_answer", &self.translate_answer),
         ];
         let vote = self.vote.as_ref().map(|vote| ("vote", spot(vote)));
@@ -286,6 +293,7 @@ impl Step {
             ("from", self.from.as_ref().map(spot)),
             ("top", self.top.as_ref().map(spot)),
             ("max_characters", self.max_characters.as_ref().map(spot)),
+            ("arguments", self.arguments.as_ref().map(spot)),
             ("system", self.system.as_ref().map(spot)),
             ("temperature", self.temperature.as_ref().map(spot)),
             ("max_tokens", self.max_tokens.as_ref().map(spot)),

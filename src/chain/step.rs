@@ -5,6 +5,8 @@
 
 use std::future::Future;
 
+use serde_json::Value as Json;
+
 use crate::generate::{GenerateError, Message};
 
 use super::{
@@ -21,6 +23,7 @@ mod extract_answer;
 mod reason;
 mod retrieve;
 mod route;
+mod tool;
 mod translate;
 mod translate_answer;
 
@@ -33,6 +36,7 @@ pub use reason::{Extract, Reason, Topic};
 pub use retrieve::Retrieve;
 pub(in crate::chain) use retrieve::place;
 pub use route::Route;
+pub use tool::Tool;
 pub use translate::Translate;
 pub use translate_answer::TranslateAnswer;
 
@@ -89,6 +93,8 @@ pub enum Action {
     TranslateAnswer(TranslateAnswer),
     /// See [`Retrieve`].
     Retrieve(Retrieve),
+    /// See [`Tool`].
+    Tool(Tool),
 }
 
 impl Action {
@@ -105,6 +111,7 @@ impl Action {
             Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
             Self::Retrieve(_) => "retrieve",
+            Self::Tool(_) => "tool",
         }
     }
 
@@ -120,6 +127,7 @@ impl Action {
             | Self::Decompose(_) => <String as Typed>::TYPE,
             Self::Chat(_) | Self::CallModel(_) => <Vec<Message> as Typed>::TYPE,
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
+            Self::Tool(_) => <Json as Typed>::TYPE,
         }
     }
 
@@ -136,6 +144,7 @@ impl Action {
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
             Self::Retrieve(step) => output_of::<String, _>(step),
+            Self::Tool(step) => output_of::<Json, _>(step),
         }
     }
 
@@ -145,7 +154,8 @@ impl Action {
             Self::DetectLanguage(_)
             | Self::Route(_)
             | Self::ExtractAnswer(_)
-            | Self::Retrieve(_) => return None,
+            | Self::Retrieve(_)
+            | Self::Tool(_) => return None,
             Self::Decompose(step) if step.asks => ModelRole::General,
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
@@ -164,10 +174,11 @@ impl Action {
         }
     }
 
-    /// What the action asks that is no model: the name of a folder.
+    /// What the action asks that is no model: the name of a folder or a tool.
     pub fn uses(&self) -> Option<String> {
         match self {
             Self::Retrieve(step) => Some(step.name()),
+            Self::Tool(step) => Some(step.name()),
             _ => None,
         }
     }
@@ -201,6 +212,7 @@ impl Action {
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
             Self::Retrieve(step) => typed::<String, _>(step, input, context).await,
+            Self::Tool(step) => typed::<Json, _>(step, input, context).await,
         }
     }
 }

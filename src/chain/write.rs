@@ -191,6 +191,11 @@ impl Writer<'_> {
                 };
                 keys.insert(key.to_owned(), render.text.as_ref().into());
             }
+            Call::Action { input, action: Action::Tool(step) } => {
+                let arguments = input.written(&|source| self.source(source));
+                keys.insert("tool".to_owned(), step.name().into());
+                keys.insert("arguments".to_owned(), arguments);
+            }
             Call::Action { input, action } => {
                 let input = input.written(&|source| self.source(source));
                 keys.insert(action.name().to_owned(), input);
@@ -203,7 +208,7 @@ impl Writer<'_> {
 
     fn options(&self, action: &Action) -> Vec<(&'static str, Json)> {
         match action {
-            Action::DetectLanguage(_) | Action::Route(_) => Vec::new(),
+            Action::DetectLanguage(_) | Action::Route(_) | Action::Tool(_) => Vec::new(),
             Action::Chat(_) => vec![("model", "general".into())],
             Action::Translate(step) => {
                 vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]

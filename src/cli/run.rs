@@ -1,6 +1,6 @@
 //! `ponder run`
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 
@@ -15,7 +15,7 @@ use crate::{
     chain::{self, Chain},
     config::{ModelArguments, NodeConfig},
     generate::{Generate, Request},
-    node::{check_roles, models_for},
+    node::{check_roles, check_tools, models_for},
 };
 
 /// Which chain, and what to ask it.
@@ -39,11 +39,13 @@ pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Res
     let detail = if arguments.quiet { Detail::AnswerOnly } else { Detail::Everything };
     let records = Records::of(!arguments.no_record);
     unless_interrupted(async {
-        let roles = NodeConfig::resolve(models)?.roles;
+        let config = NodeConfig::resolve(models)?;
+        check_tools(&plan, &config)?;
+        let roles = config.roles;
         check_roles(&plan, &roles)?;
         let node = start(models, arguments.quiet).await?;
         let models = models_for(&plan, &roles, &node.catalog)?;
-        let mut chain = Chain::new(plan, models);
+        let mut chain = Chain::new(plan, models).with_tools(Arc::clone(&node.tools) as _);
         if let Some(observer) = records.observer() {
             chain = chain.observed_by(observer);
         }

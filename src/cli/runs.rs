@@ -276,7 +276,8 @@ async fn resume(
         let before = answers.left();
         let chain = Chain::new(plan.clone(), replaying(&plan, record, &answers, Some(&live)))
             .observed_by(Arc::new(store.clone()))
-            .recalling(answers.clone());
+            .recalling(answers.clone())
+            .with_tools(Arc::clone(&node.tools) as _);
         let generation = chain.generate(record.request.again()).await?;
         let answer = show::stream(generation, Detail::Everything).await;
         store.flush();

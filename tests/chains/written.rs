@@ -11,7 +11,7 @@ use ponder::{
         load, schema, shipped,
         step::{
             CallModel, Chat, Decompose, DetectLanguage, Each, ExtractAnswer, Find, Reason,
-            Retrieve, Route, Target, Translate, TranslateAnswer,
+            Retrieve, Route, Target, Tool, Translate, TranslateAnswer,
         },
     },
     generate::Kind,
@@ -50,6 +50,11 @@ fn everything() -> Plan {
     let early = english.then("early", Reason::code());
     let notes =
         english.then("notes", Retrieve::from_folder("examples/chains/notes").top(2).at_most(500));
+    let found = chain
+        .transform("asked", "{'query': english, 'limit': 3}")
+        .then("found", Tool::of("search", "web.find"));
+    chain.prompt("said", "{{ found.text }}");
+    found.key("text").text().then("topic", Route);
     early.finishes_citing("cited", notes.key("0").equals("x"), notes);
     early.finishes_when("enough", solved.equals(serde_json::json!(null)).none());
     let other = chain.fallback(

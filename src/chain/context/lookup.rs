@@ -5,7 +5,10 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use crate::{
-    chain::observe::{ObservedLookup, Recalled},
+    chain::{
+        budget::Cut,
+        observe::{ObservedLookup, Recalled},
+    },
     generate::GenerateError,
 };
 
@@ -23,6 +26,23 @@ pub(in crate::chain) struct Lookup {
 }
 
 impl Context<'_> {
+    /// Counts a call of something that is no model.
+    ///
+    /// # Errors
+    ///
+    /// If the run may make no more calls.
+    pub(in crate::chain) fn count_call(&self, of: &str) -> Result<(), GenerateError> {
+        let Err(cut) = self.run.budget.begin_other() else { return Ok(()) };
+        let calls = self.run.budget.limits().calls.unwrap_or_default();
+        Err(match cut {
+            Cut::Time => late(),
+            Cut::Calls | Cut::Tokens => GenerateError::engine(format!(
+                "the chain's limit of {calls} calls was reached before `{of}` could be called: raise `calls` under \
+                 `limits` in the chain file"
+            )),
+        })
+    }
+
     /// What `find` finds, or what a record knows of it.
     ///
     /// # Errors
@@ -68,13 +88,14 @@ impl Context<'_> {
         &self,
         find: impl Future<Output = Result<Json, GenerateError>>,
     ) -> Result<Json, GenerateError> {
-        let late = || {
-            let message = "The chain's time limit was reached first. Raise `seconds` under `limits` in the \
-                           chain file, or ask something smaller.";
-            GenerateError::Timeout { message: message.to_owned() }
-        };
         within(self.run.budget.deadline(), find).await.unwrap_or_else(|| Err(late()))
     }
+}
+
+fn late() -> GenerateError {
+    let message = "The chain's time limit was reached first. Raise `seconds` under `limits` in the chain \
+                   file, or ask something smaller.";
+    GenerateError::Timeout { message: message.to_owned() }
 }
 
 /// What is found now, if it is what was found then.

@@ -30,6 +30,7 @@ fn options_of(action: &str) -> &'static [&'static str] {
         "chat" => &["model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
+        "tool" => &["arguments"],
         "retrieve" => &["from", "top", "max_characters"],
         "finish" => &["cite"],
         "decompose" => &["each", "model", "at_once"],
@@ -115,6 +116,7 @@ impl Loader<'_> {
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
             "retrieve" => self.retrieve(step, place),
+            "tool" => self.tool(step, place),
             _ => self.decompose(step, place),
         }
     }

@@ -19,6 +19,7 @@ impl Loader<'_> {
     ) -> Option<Input> {
         match name {
             "retrieve" => self.text(&input_of(step)?.value, place),
+            "tool" => self.arguments(step, place),
             _ => self.source(&input_of(step)?.value, place).map(Input::Value),
         }
     }

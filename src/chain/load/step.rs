@@ -13,7 +13,7 @@ use super::{Gives, Loader, Place, Visible};
 
 /// The actions there are, for messages.
 const ACTIONS: &str = "prompt, transform, detect_language, route, translate, reason, decompose, chat, call, \
-                       extract_answer, translate_answer, retrieve, match, parallel, map, vote, fallback, \
+                       extract_answer, translate_answer, retrieve, tool, match, parallel, map, vote, fallback, \
                        finish";
 
 impl<'file> Loader<'file> {
