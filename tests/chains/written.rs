@@ -54,7 +54,7 @@ fn everything() -> Plan {
         .transform("asked", "{'query': english, 'limit': 3}")
         .then("found", Tool::of("search", "web.find"));
     chain.prompt("said", "{{ found.text }}");
-    found.key("text").text().then("topic", Route);
+    found.key("text").text().then("about", Route);
     early.finishes_citing("cited", notes.key("0").equals("x"), notes);
     early.finishes_when("enough", solved.equals(serde_json::json!(null)).none());
     let other = chain.fallback(
