@@ -33,6 +33,7 @@ use crate::{
 
 pub mod ballot;
 mod budget;
+mod call_tool;
 pub mod claims;
 pub mod compose;
 mod context;
@@ -40,6 +41,7 @@ mod diagram;
 mod explain;
 pub mod extract;
 pub mod formulas;
+mod input;
 pub mod language;
 mod load;
 pub mod mask;
@@ -66,11 +68,12 @@ mod value;
 pub mod withhold;
 mod write;
 
+pub use call_tool::CallTool;
 pub use context::Context;
 pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
-pub use observe::{Observe, ObserveRun, ObservedCall};
+pub use observe::{Observe, ObserveRun, ObservedCall, ObservedLookup, Recall, Recalled};
 pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
@@ -90,6 +93,8 @@ pub struct Chain {
     models: Models,
     observer: Option<Arc<dyn Observe>>,
     sandbox: Option<Arc<SharedSandbox>>,
+    recall: Option<Arc<dyn Recall>>,
+    tools: Option<Arc<dyn CallTool>>,
 }
 
 /// The models of a chain.
@@ -128,7 +133,7 @@ pub struct ModelNames {
 impl Chain {
     /// A chain that runs `plan` on `models`.
     pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
-        Self { plan: plan.into(), models, observer: None, sandbox: None }
+        Self { plan: plan.into(), models, observer: None, sandbox: None, recall: None, tools: None }
     }
 
     /// The same chain, with somebody who keeps records of its runs.
@@ -142,6 +147,18 @@ impl Chain {
     #[must_use]
     pub fn running_programs_in(self, sandbox: Arc<SharedSandbox>) -> Self {
         Self { sandbox: Some(sandbox), ..self }
+    }
+
+    /// The same chain, with what calls its tools.
+    #[must_use]
+    pub fn with_tools(self, tools: Arc<dyn CallTool>) -> Self {
+        Self { tools: Some(tools), ..self }
+    }
+
+    /// The same chain, run again: what is no model (a folder, a tool) is known from a record.
+    #[must_use]
+    pub fn recalling(self, recall: Arc<dyn Recall>) -> Self {
+        Self { recall: Some(recall), ..self }
     }
 
     /// The models that it calls.
@@ -159,6 +176,7 @@ impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
         let sandbox = self.sandbox.clone();
+        let (recall, tools) = (self.recall.clone(), self.tools.clone());
         async move {
             let whose = "a chain, which asks several models";
             let mut request = request.conversing(whose)?.without_form(whose)?;
@@ -185,7 +203,8 @@ impl Generate for Chain {
             };
             Ok(Generation::new(outlet::stream(plan.private, |outlet| {
                 let run = run::Run::new(plan, models, request, outlet);
-                run::to_end(run.watched_by(watch).running_programs_in(sandbox))
+                let run = run.watched_by(watch).running_programs_in(sandbox);
+                run::to_end(run.recalling(recall).with_tools(tools))
             })))
         }
         .boxed()

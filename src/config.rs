@@ -8,12 +8,14 @@ use std::{collections::BTreeMap, path::PathBuf};
 use crate::{
     engine::{DeviceChoice, source::ModelSource},
     generate::Sampling,
+    tools::ToolConfig,
 };
 
 mod arguments;
 mod file;
 mod models;
 mod serving;
+mod tools;
 
 pub(crate) use arguments::address;
 pub use arguments::{ModelArguments, ServeArguments};
@@ -43,6 +45,8 @@ pub struct NodeConfig {
     pub roles: Roles,
     /// Further names, each with the name of the model or chain that it stands for.
     pub aliases: BTreeMap<String, String>,
+    /// The servers and endpoints whose tools chains may call.
+    pub tools: BTreeMap<String, ToolConfig>,
     /// A folder with chain files beside those inside the program.
     pub chains: Option<PathBuf>,
     /// Where unpacked and mended model files are kept.
@@ -193,6 +197,7 @@ impl NodeConfig {
             models,
             roles,
             aliases,
+            tools: tools::tools(file.tools)?,
             chains: arguments.chains.clone().or(file.chains.folder),
             cache: cache_folder(arguments.cache.clone().or(file.cache.folder))?,
             hub: Hub {
@@ -308,6 +313,17 @@ mod tests {
                 "`a` is the name of a model already",
             ),
             ("[aliases]\n\"chain/x\" = \"chain/solve\"\n", "belong to chains"),
+            ("[tools.x]\n", "[tools.x]: give one of `command`"),
+            ("[tools.\"a b\"]\nmcp = \"http://x\"\n", "a name is letters"),
+            ("[tools.x]\ncommand = []\n", "`command` is a program"),
+            ("[tools.x]\ncommand = [\"a\"]\nmcp = \"http://x\"\n", "give one of `command`"),
+            ("[tools.x]\nmcp = \"file:///etc/passwd\"\n", "an address looks like"),
+            ("[tools.x]\nurl = \"http://x/?q=\"\n", "an address looks like"),
+            ("[tools.x]\nurl = \"http://x\"\nmethod = \"PUT\"\n", "`method` is GET or POST"),
+            ("[tools.x]\nmcp = \"http://x\"\ntimeout = \"2h\"\n", "`timeout` is 1ms to 1h"),
+            ("[tools.x]\nmcp = \"http://x\"\nmax_bytes = 0\n", "`max_bytes` is 1 to"),
+            ("[tools.x]\nmcp = \"http://x\"\nenv = [\"A\"]\n", "`env` belongs to a program"),
+            ("[tools.x]\ncommand = [\"a\"]\nenv = [\"NO_SUCH_VARIABLE\"]\n", "is not set"),
         ] {
             let error = resolve(toml, ModelArguments::default()).expect_err(toml).to_string();
             assert!(error.contains(expected), "{toml}: {error}");
@@ -327,6 +343,28 @@ mod tests {
         assert_eq!(aliases, [("gpt", "chain/solve"), ("old", "helper")]);
         let error = resolve(&file, flags("gpt")).unwrap_err().to_string();
         assert!(error.contains("NAME=MODEL"), "{error}");
+    }
+
+    #[test]
+    fn tools_are_named_and_get_no_more_of_the_environment_than_they_need() {
+        use crate::{mcp::client::Place, tools::Way};
+
+        let toml = format!(
+            "{FILE}[tools.files]\ncommand = [\"files\", \"--root\", \"/srv\"]\ntimeout = \"5s\"\n\
+             [tools.web]\nurl = \"https://example.org/v1/\"\nmethod = \"GET\"\n"
+        );
+        let config = resolve(&toml, ModelArguments::default()).unwrap();
+        let files = &config.tools["files"];
+        assert_eq!((files.timeout.as_secs(), files.most_bytes), (5, 1024 * 1024));
+        let Way::Server(Place::Command { program, arguments, environment }) = &files.way else {
+            panic!("{files:?}")
+        };
+        assert_eq!((program.as_str(), arguments.len()), ("files", 2));
+        assert!(environment.keys().all(|name| !name.starts_with("CARGO")), "{environment:?}");
+        assert!(environment.contains_key("PATH"));
+        assert!(!format!("{files:?}").contains("PATH"), "values may be secret");
+        let Way::Endpoint { url, .. } = &config.tools["web"].way else { panic!() };
+        assert_eq!(url, "https://example.org/v1");
     }
 
     #[test]

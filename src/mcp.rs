@@ -17,6 +17,7 @@
 
 mod arguments;
 mod call;
+pub mod client;
 pub(crate) mod http;
 mod message;
 mod outcome;

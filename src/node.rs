@@ -14,6 +14,7 @@ use crate::{
     },
     execution::{SandboxOptions, SharedSandbox},
     generate::Generate,
+    tools::Tools,
 };
 
 /// A node that is ready to answer.
@@ -22,6 +23,8 @@ pub struct Node {
     pub catalog: Catalog,
     /// The name of the hosted chat model.
     pub reasoner: String,
+    /// What chains call that is no model.
+    pub tools: Arc<Tools>,
     /// What was loaded and from which settings, so that reading the configuration again leaves alone
     /// what has not changed.
     loaded: BTreeMap<String, Loaded>,
@@ -118,6 +121,7 @@ impl Node {
         chain::routing::decide("1 + 1");
         // Chains are checked before models are loaded: it takes no time and fails often.
         let plans = plans(config)?;
+        let tools = Arc::new(Tools::of(&config.tools));
         let mut catalog = Catalog::default();
         let mut loaded = BTreeMap::new();
         let mut ids: Vec<&String> = config.models.keys().collect();
@@ -155,6 +159,7 @@ impl Node {
                 let plan = Arc::new(plan);
                 let mut chain =
                     Chain::new(Arc::clone(&plan), models).running_programs_in(Arc::clone(&sandbox));
+                chain = chain.with_tools(Arc::clone(&tools) as _);
                 if let Some(observer) = &observer {
                     chain = chain.observed_by(Arc::clone(observer));
                 }
@@ -165,7 +170,7 @@ impl Node {
             catalog.alias(alias.as_str(), id.as_str());
         }
         let reasoner = config.roles.reasoner.clone();
-        Ok(Self { catalog, reasoner, loaded, max_running: config.max_running })
+        Ok(Self { catalog, reasoner, tools, loaded, max_running: config.max_running })
     }
 
     /// The model of this name, if it was loaded from the same settings.
@@ -204,6 +209,7 @@ pub fn plans(config: &NodeConfig) -> Result<Vec<chain::Plan>, StartError> {
     }
     for plan in &plans {
         check_roles(plan, &config.roles)?;
+        check_tools(plan, config)?;
     }
     check_aliases(config, &plans)?;
     Ok(in_order(plans, config)?)
@@ -352,6 +358,22 @@ pub fn check_roles(plan: &chain::Plan, roles: &Roles) -> Result<(), ConfigError>
         )));
     }
     Ok(())
+}
+
+/// Whether every tool that the chain calls is of a server or an endpoint that is configured.
+///
+/// # Errors
+///
+/// Which one is not.
+pub fn check_tools(plan: &chain::Plan, config: &NodeConfig) -> Result<(), ConfigError> {
+    let missing = plan.tool_servers().into_iter().find(|server| !config.tools.contains_key(server));
+    missing.map_or(Ok(()), |server| {
+        Err(ConfigError::new(format!(
+            "the chain `{}` calls a tool of `{server}`, which is not configured: add [tools.{server}] \
+             with `command`, `mcp` or `url` to ponder.toml",
+            plan.name
+        )))
+    })
 }
 
 /// Whether every role has a model that answers.

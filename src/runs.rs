@@ -13,5 +13,7 @@ pub mod record;
 pub mod replay;
 pub mod store;
 
-pub use record::{RecordedAnswer, RecordedCall, RecordedRequest, RunRecord, RunState};
+pub use record::{
+    RecordedAnswer, RecordedCall, RecordedLookup, RecordedRequest, RunRecord, RunState,
+};
 pub use store::{RunStore, StoreError, Summary};

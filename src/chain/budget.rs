@@ -86,6 +86,19 @@ impl Budget {
         allowance
     }
 
+    /// Begins a call of something that is no model and writes no tokens.
+    pub(super) fn begin_other(&self) -> Result<(), Cut> {
+        if self.ends_within(Duration::ZERO) {
+            return Err(Cut::Time);
+        }
+        let mut spent = self.spent();
+        if self.limits.calls.is_some_and(|most| spent.calls >= most) {
+            return Err(Cut::Calls);
+        }
+        spent.calls += 1;
+        Ok(())
+    }
+
     /// Whether no answer can be begun any more.
     pub(super) fn is_spent(&self) -> bool {
         let spent = self.spent();
@@ -175,6 +188,7 @@ mod tests {
         let budget = Budget::new(Limits { calls: Some(1), ..Limits::default() }, None);
         assert_eq!(budget.begin(Purpose::Answer), Allowance::Recommended);
         assert_eq!(budget.begin(Purpose::Preparation), Allowance::Exhausted(Cut::Calls));
+        assert_eq!(budget.begin_other(), Err(Cut::Calls));
     }
 
     #[tokio::test]

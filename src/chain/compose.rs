@@ -29,10 +29,11 @@ use crate::generate::{Kind, Message};
 
 use super::{
     LoadError, Problem,
+    input::Input,
     language::Language,
     plan::{
-        Block, Body, Call, Choice, Condition, Form, Limits, ModelRole, Plan, PlannedStep, Render,
-        Retry, Source, UsedRole, Withhold,
+        Block, Body, Call, Choice, Condition, Ending, Form, Limits, ModelRole, Plan, PlannedStep,
+        Render, Retry, Source, UsedRole, Withhold,
     },
     reference::{self, Root},
     render,
@@ -316,7 +317,7 @@ impl<'chain, T> Handle<'chain, T> {
 impl<'chain, T: Typed> Handle<'chain, T> {
     /// Adds a step that takes this value.
     pub fn then<S: Step<T>>(self, id: &str, step: S) -> Handle<'chain, S::Output> {
-        let call = Call::Action { input: self.stands_for(), action: step.into() };
+        let call = Call::Action { input: Input::Value(self.stands_for()), action: step.into() };
         self.chain.push(id, S::Output::TYPE, Body::Call(call))
     }
 
@@ -324,7 +325,8 @@ impl<'chain, T: Typed> Handle<'chain, T> {
     /// is.
     pub fn then_when<S: Step<T, Output = T>>(self, id: &str, when: When, step: S) -> Self {
         let source = self.stands_for();
-        let call = Call::Action { input: source.clone(), action: step.into() };
+        let input = Input::Value(source.clone());
+        let call = Call::Action { input, action: step.into() };
         self.chain.push_when(id, T::TYPE, (Some(when), Some(source)), Body::Call(call))
     }
 
@@ -333,10 +335,22 @@ impl<'chain, T: Typed> Handle<'chain, T> {
     where
         Solution: From<T>,
     {
+        self.ends(id, when, None);
+    }
+
+    /// The same, and names these passages of a [`Retrieve`](super::step::Retrieve) step below the answer.
+    pub fn finishes_citing(self, id: &str, when: When, passages: Handle<'chain, Json>)
+    where
+        Solution: From<T>,
+    {
+        self.ends(id, when, Some(passages.stands_for()));
+    }
+
+    fn ends(self, id: &str, when: When, cites: Option<Source>) {
         if self.chain.frames.borrow().len() > 1 {
             self.chain.problem(id, "a chain does not end inside of other steps");
         }
-        let body = Body::Finish(self.stands_for());
+        let body = Body::Finish(Ending { answer: self.stands_for(), cites });
         let _: Handle<'_, T> = self.chain.push_when(id, T::TYPE, (Some(when), None), body);
     }
 }

@@ -19,6 +19,7 @@ use crate::{
 use super::{
     Named,
     budget::{Allowance, Cut, Purpose},
+    call_tool::CallTool,
     language::Language,
     observe::ObservedCall,
     outlet::Outlet,
@@ -29,6 +30,10 @@ use super::{
     trial,
     value::Solution,
 };
+
+mod lookup;
+
+pub(super) use lookup::Lookup;
 
 /// The surroundings of one running step.
 #[derive(Debug)]
@@ -190,6 +195,11 @@ impl<'run> Context<'run> {
     /// Whether some model has this role.
     pub(super) fn has(&self, role: ModelRole) -> bool {
         self.run.models.of(role).is_some()
+    }
+
+    /// What calls the tools of the run, if anything does.
+    pub(super) fn tools(&self) -> Option<&dyn CallTool> {
+        self.run.tools.as_deref()
     }
 
     /// The limits of the run.

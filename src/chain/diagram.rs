@@ -18,6 +18,8 @@ pub struct OutlinedStep {
     pub action: &'static str,
     /// The model that it calls, by its role or its name, if it calls one itself.
     pub model: Option<String>,
+    /// What it asks that is no model, if it does: the name of a folder.
+    pub uses: Option<String>,
     /// What it does in each case, if that depends on a value.
     pub cases: Vec<OutlinedCase>,
 }
@@ -31,6 +33,8 @@ pub struct OutlinedCase {
     pub action: &'static str,
     /// The model that is then called, by its role or its name, if one is.
     pub model: Option<String>,
+    /// What is then asked that is no model, if it is.
+    pub uses: Option<String>,
 }
 
 impl Plan {
@@ -107,7 +111,11 @@ impl Outline {
             }
             Body::Finish(_) => ("finish", None, Vec::new()),
         };
-        self.steps.push((step.slot, OutlinedStep { id, action, model, cases }));
+        let uses = match &step.body {
+            Body::Call(call) => call.uses(),
+            _ => None,
+        };
+        self.steps.push((step.slot, OutlinedStep { id, action, model, uses, cases }));
         match &step.body {
             Body::Call(call) => self.inputs(call, &to, ""),
             Body::Match { on, arms, otherwise } => {
@@ -142,8 +150,11 @@ impl Outline {
                     self.branch(branch, &to, &number.to_string(), &inside);
                 }
             }
-            Body::Finish(source) => {
-                self.arrow(source, &to, "", false);
+            Body::Finish(ending) => {
+                self.arrow(&ending.answer, &to, "", false);
+                if let Some(cites) = &ending.cites {
+                    self.arrow(cites, &to, "cites", false);
+                }
                 self.arrow(&Source::Step(step.slot), "answer", "", false);
             }
         }
@@ -189,7 +200,9 @@ impl Outline {
 
     fn inputs(&mut self, call: &Call, to: &str, name: &str) {
         match call {
-            Call::Action { input, .. } => self.arrow(input, to, name, false),
+            Call::Action { input, .. } => {
+                input.visit(&mut |source| self.arrow(source, to, name, false));
+            }
             Call::Execute { answer, trial } => {
                 self.arrow(answer, to, name, false);
                 if let Some(Tests::Of(tests)) = &trial.tests {
@@ -255,23 +268,30 @@ fn model(call: &Call) -> Option<String> {
 
 fn case(case: String, branch: &Branch) -> OutlinedCase {
     match branch {
-        Branch::Call(call) => OutlinedCase { case, action: call.name(), model: model(call) },
-        Branch::Steps(_) => OutlinedCase { case, action: "steps", model: None },
+        Branch::Call(call) => {
+            OutlinedCase { case, action: call.name(), model: model(call), uses: call.uses() }
+        }
+        Branch::Steps(_) => OutlinedCase { case, action: "steps", model: None, uses: None },
     }
 }
 
 /// What a step's box says.
 fn label(step: &OutlinedStep) -> String {
-    let does = |action: &str, model: &Option<String>| match model {
-        Some(model) => format!("{action} ({model})"),
+    let does = |action: &str, model: &Option<String>, uses: &Option<String>| match model
+        .as_ref()
+        .or(uses.as_ref())
+    {
+        Some(asked) => format!("{action} ({asked})"),
         None => action.to_owned(),
     };
     let mut lines = vec![step.id.clone()];
     if step.action != "match" {
-        lines.push(does(step.action, &step.model));
+        lines.push(does(step.action, &step.model, &step.uses));
     }
     lines.extend(
-        step.cases.iter().map(|case| format!("{}: {}", case.case, does(case.action, &case.model))),
+        step.cases
+            .iter()
+            .map(|case| format!("{}: {}", case.case, does(case.action, &case.model, &case.uses))),
     );
     lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>")
 }

@@ -40,6 +40,9 @@ pub struct ExplainedStep {
     pub kind: &'static str,
     /// The model it would call; `null` for a step that needs none.
     pub model: Option<String>,
+    /// What it would ask that is no model, if it would: the name of a folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<String>,
 }
 
 /// Explains what `plan` would do with `question` on models of these names.
@@ -168,6 +171,9 @@ impl Walk<'_> {
         let target = action.target().filter(|_| !unasked);
         let model = target.and_then(|target| self.models.find(&target).map(str::to_owned));
         self.listed(id, call.name(), model);
+        if let Some(step) = self.steps.last_mut() {
+            step.uses = action.uses();
+        }
         match action {
             Action::DetectLanguage(_) => {
                 Some(Known::Language(language::detect(asked.question).language))
@@ -204,7 +210,7 @@ impl Walk<'_> {
     }
 
     fn listed(&mut self, id: &str, kind: &'static str, model: Option<String>) {
-        self.steps.push(ExplainedStep { id: id.to_owned(), kind, model });
+        self.steps.push(ExplainedStep { id: id.to_owned(), kind, model, uses: None });
     }
 }
 

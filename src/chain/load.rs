@@ -12,9 +12,12 @@ use super::{
 
 mod call;
 mod clr;
+mod input;
 mod name;
+mod retrieve;
 mod several;
 mod step;
+mod tool;
 mod trial;
 mod vote;
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde_json::Value as Json;
+
 use crate::generate::{Answer, Finish, GenerateError, Request, StepEvent};
 
 use super::{ModelNames, plan::Plan};
@@ -19,6 +21,9 @@ pub trait ObserveRun: Send + Sync + fmt::Debug {
 
     /// A model was called and has answered, or failed.
     fn called(&self, call: &ObservedCall<'_>);
+
+    /// Something that is no model was asked, a folder or a tool, and has answered, or failed.
+    fn looked_up(&self, lookup: &ObservedLookup<'_>);
 
     /// The run has ended with this answer, or failed.
     fn ended(&self, end: Result<(&str, &Finish), &GenerateError>);
@@ -38,4 +43,34 @@ pub struct ObservedCall<'call> {
     pub answer: Result<&'call Answer, &'call GenerateError>,
     /// How long it took.
     pub elapsed: Duration,
+}
+
+/// Something that a run asked that is no model.
+#[derive(Debug)]
+pub struct ObservedLookup<'lookup> {
+    /// The step that asked, as events name it.
+    pub step: &'lookup str,
+    /// What was asked, for example `folder notes`.
+    pub of: &'lookup str,
+    /// What it was asked for.
+    pub asked: &'lookup Json,
+    /// What it gave.
+    pub found: Result<&'lookup Json, &'lookup GenerateError>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// What is known from a record of what is no model, to run a chain again.
+pub trait Recall: Send + Sync + fmt::Debug {
+    /// What `of` gave when it was asked for this; each only once.
+    fn recall(&self, of: &str, asked: &Json) -> Recalled;
+}
+
+/// What is known from a record.
+#[derive(Debug)]
+pub struct Recalled {
+    /// What it gave, if it was asked for this.
+    pub found: Option<Result<Json, GenerateError>>,
+    /// Whether nothing may come of it that did not then.
+    pub strict: bool,
 }

@@ -12,6 +12,7 @@ use crate::generate::Kind;
 
 use super::{
     ballot::Stop,
+    input::Input,
     language::Language,
     step::{Action, Target},
     value::Type,
@@ -128,8 +129,16 @@ pub(super) enum Body {
     Fallback(Vec<Branch>),
     /// The answer that most of several samples come to.
     Vote(Vote),
-    /// Ends the chain with this answer.
-    Finish(Source),
+    /// Ends the chain.
+    Finish(Ending),
+}
+
+/// What a chain ends with before its last step.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ending {
+    pub(super) answer: Source,
+    /// The passages that are named below the answer.
+    pub(super) cites: Option<Source>,
 }
 
 /// How an answer is voted on.
@@ -160,7 +169,7 @@ pub(super) enum Branch {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Call {
     Action {
-        input: Source,
+        input: Input,
         action: Action,
     },
     /// Made of values without a model.
@@ -300,6 +309,14 @@ impl Call {
         }
     }
 
+    /// What it asks that is no model: the name of a folder or of a tool.
+    pub(super) fn uses(&self) -> Option<String> {
+        match self {
+            Self::Action { action, .. } => action.uses(),
+            Self::Render(_) | Self::Withhold(_) | Self::Execute { .. } => None,
+        }
+    }
+
     /// The model that it calls itself.
     pub(super) fn target(&self) -> Option<Target> {
         match self {
@@ -381,6 +398,19 @@ impl Body {
 }
 
 impl Plan {
+    /// The servers and endpoints whose tools it calls, each once.
+    pub fn tool_servers(&self) -> Vec<String> {
+        let mut servers: Vec<String> = Vec::new();
+        self.block.visit(&mut |call| {
+            if let Call::Action { action: Action::Tool(tool), .. } = call
+                && !servers.iter().any(|known| **known == *tool.server)
+            {
+                servers.push(tool.server.to_string());
+            }
+        });
+        servers
+    }
+
     /// The models that it calls by their own names, each once: `chain/NAME` or a model of the catalog.
     pub fn named_models(&self) -> Vec<String> {
         let mut names = Vec::new();

@@ -15,9 +15,10 @@ use crate::{
 use super::{
     Models,
     budget::Budget,
+    call_tool::CallTool,
     context::Context,
     language::{self, Language},
-    observe::ObserveRun,
+    observe::{ObserveRun, Recall},
     outlet::Outlet,
     parts::Part,
     plan::Plan,
@@ -54,6 +55,10 @@ pub(super) struct Run {
     pub(super) watch: Option<Arc<dyn ObserveRun>>,
     /// Where the programs of its steps are run.
     pub(super) sandbox: Option<Arc<SharedSandbox>>,
+    /// What is known from a record, where it is run again.
+    pub(super) recall: Option<Arc<dyn Recall>>,
+    /// What calls its tools.
+    pub(super) tools: Option<Arc<dyn CallTool>>,
 }
 
 impl Run {
@@ -74,6 +79,8 @@ impl Run {
             variation: 0,
             watch: None,
             sandbox: None,
+            recall: None,
+            tools: None,
         }
     }
 
@@ -85,6 +92,16 @@ impl Run {
     /// The same run, with a sandbox for the programs of its steps.
     pub(super) fn running_programs_in(self, sandbox: Option<Arc<SharedSandbox>>) -> Self {
         Self { sandbox, ..self }
+    }
+
+    /// The same run again, with what is known from its record.
+    pub(super) fn recalling(self, recall: Option<Arc<dyn Recall>>) -> Self {
+        Self { recall, ..self }
+    }
+
+    /// The same run, with what calls its tools.
+    pub(super) fn with_tools(self, tools: Option<Arc<dyn CallTool>>) -> Self {
+        Self { tools, ..self }
     }
 
     /// The run of one part of this run's question, on the same budget.
@@ -109,12 +126,24 @@ impl Run {
             variation,
             watch: self.watch.clone(),
             sandbox: self.sandbox.clone(),
+            recall: self.recall.clone(),
+            tools: self.tools.clone(),
         }
     }
 
     /// Whether nothing more can be answered within its limits, or its time is over.
     pub(super) fn is_spent(&self) -> bool {
         self.budget.is_spent() || self.remaining() == Some(Duration::ZERO)
+    }
+
+    /// Whether the client has seen content already.
+    fn shows_content(&self) -> bool {
+        self.outlet.has_begun()
+    }
+
+    /// Sends what follows the content that the client has seen.
+    async fn show_content(&self, text: &str) {
+        self.outlet.content(text).await;
     }
 
     /// How many answers the reasoner works on at the same time, where it knows.

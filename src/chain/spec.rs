@@ -161,6 +161,8 @@ pub(super) struct Step {
     pub(super) fallback: Option<Placed<Vec<Placed<Self>>>>,
     /// Ends the chain with this answer.
     pub(super) finish: Option<Placed<String>>,
+    /// With `finish`: what a `retrieve` step gave; its passages are named below the answer.
+    pub(super) cite: Option<Placed<String>>,
     /// In place of one action: several steps; the last one's value is what they give.
     pub(super) steps: Option<Placed<Vec<Placed<Self>>>>,
 
@@ -191,6 +193,13 @@ pub(super) struct Step {
     pub(super) execute: Option<Placed<String>>,
     /// Finds the final result in a text; gives data, `null` if it is not there.
     pub(super) extract_answer: Option<Placed<String>>,
+    /// Finds passages in a folder of notes (Markdown, text) and solved problems (JSON Lines of `question` and
+    /// `answer` or `solution`) by the words of this: a reference, or a template in the Jinja language. Gives a list
+    /// of `text`, `file`, `line`, `record` and `score`, the best first.
+    pub(super) retrieve: Option<Placed<String>>,
+    /// Calls a tool, SERVER/TOOL: of a server of the Model Context Protocol, or below the address of an HTTP endpoint,
+    /// as `[tools.SERVER]` of ponder.toml says. Gives an object with `text` and `data`.
+    pub(super) tool: Option<Placed<String>>,
     /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
     pub(super) translate_answer: Option<Placed<String>>,
 
@@ -220,6 +229,15 @@ pub(super) struct Step {
     pub(super) extract: Option<Placed<String>>,
     /// With `decompose`: what answers each part, this chain's own `chain/NAME`, another chain or a model.
     pub(super) each: Option<Placed<String>>,
+    /// With `retrieve`: the folder, from where the chain file is.
+    pub(super) from: Option<Placed<String>>,
+    /// With `retrieve`: the most passages; 1 to 50, 4 if it is left out.
+    pub(super) top: Option<Placed<usize>>,
+    /// With `retrieve`: the most characters of all passages together; 100 to 100000, 4000 if it is left out.
+    pub(super) max_characters: Option<Placed<usize>>,
+    /// With `tool`: its arguments, an object in which texts may be references or templates in the Jinja language; or
+    /// a reference to such an object. Without it there are none.
+    pub(super) arguments: Option<Placed<Json>>,
     /// With `call`: instructions in front of the conversation.
     pub(super) system: Option<Placed<String>>,
     /// With `call`: 0 to 2.
@@ -294,6 +312,8 @@ impl Step {
             ("call", &self.call),
             ("execute", &self.execute),
             ("extract_answer", &self.extract_answer),
+            ("retrieve", &self.retrieve),
+            ("tool", &self.tool),
             ("translate_answer", &self.translate_answer),
             ("find_problems", &self.find_problems),
             ("withhold", &self.withhold),
@@ -326,6 +346,7 @@ impl Step {
             ("weigh", boxed(&self.weigh)),
             ("secret", self.secret.as_ref().map(spot)),
             ("conversation", self.conversation.as_ref().map(spot)),
+            ("cite", self.cite.as_ref().map(spot)),
             ("model", self.model.as_ref().map(spot)),
             ("to", self.to.as_ref().map(spot)),
             ("attempts", self.attempts.as_ref().map(spot)),
@@ -334,6 +355,10 @@ impl Step {
             ("as", self.topic.as_ref().map(spot)),
             ("extract", self.extract.as_ref().map(spot)),
             ("each", self.each.as_ref().map(spot)),
+            ("from", self.from.as_ref().map(spot)),
+            ("top", self.top.as_ref().map(spot)),
+            ("max_characters", self.max_characters.as_ref().map(spot)),
+            ("arguments", self.arguments.as_ref().map(spot)),
             ("system", self.system.as_ref().map(spot)),
             ("temperature", self.temperature.as_ref().map(spot)),
             ("max_tokens", self.max_tokens.as_ref().map(spot)),

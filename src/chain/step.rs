@@ -5,6 +5,8 @@
 
 use std::future::Future;
 
+use serde_json::Value as Json;
+
 use crate::generate::{GenerateError, Message};
 
 use super::{
@@ -21,7 +23,9 @@ mod detect_language;
 mod extract_answer;
 mod find_problems;
 mod reason;
+mod retrieve;
 mod route;
+mod tool;
 mod translate;
 mod translate_answer;
 
@@ -34,7 +38,10 @@ pub use extract_answer::{ExtractAnswer, Find};
 pub use find_problems::FindProblems;
 pub(in crate::chain) use find_problems::states_a_problem;
 pub use reason::{Extract, Reason, Topic};
+pub use retrieve::Retrieve;
+pub(in crate::chain) use retrieve::place;
 pub use route::Route;
+pub use tool::Tool;
 pub use translate::Translate;
 pub use translate_answer::TranslateAnswer;
 
@@ -93,6 +100,10 @@ pub enum Action {
     TranslateAnswer(TranslateAnswer),
     /// See [`FindProblems`].
     FindProblems(FindProblems),
+    /// See [`Retrieve`].
+    Retrieve(Retrieve),
+    /// See [`Tool`].
+    Tool(Tool),
 }
 
 impl Action {
@@ -110,6 +121,8 @@ impl Action {
             Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
             Self::FindProblems(_) => "find_problems",
+            Self::Retrieve(_) => "retrieve",
+            Self::Tool(_) => "tool",
         }
     }
 
@@ -122,11 +135,13 @@ impl Action {
             | Self::Reason(_)
             | Self::Clr(_)
             | Self::ExtractAnswer(_)
+            | Self::Retrieve(_)
             | Self::Decompose(_) => <String as Typed>::TYPE,
             Self::Chat(_) | Self::CallModel(_) | Self::FindProblems(_) => {
                 <Vec<Message> as Typed>::TYPE
             }
             Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
+            Self::Tool(_) => <Json as Typed>::TYPE,
         }
     }
 
@@ -144,6 +159,8 @@ impl Action {
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
             Self::FindProblems(step) => output_of::<Vec<Message>, _>(step),
+            Self::Retrieve(step) => output_of::<String, _>(step),
+            Self::Tool(step) => output_of::<Json, _>(step),
         }
     }
 
@@ -153,7 +170,9 @@ impl Action {
             Self::DetectLanguage(_)
             | Self::Route(_)
             | Self::ExtractAnswer(_)
-            | Self::FindProblems(_) => return None,
+            | Self::FindProblems(_)
+            | Self::Retrieve(_)
+            | Self::Tool(_) => return None,
             Self::Decompose(step) if step.asks => ModelRole::General,
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
@@ -168,6 +187,15 @@ impl Action {
     pub fn delegate(&self) -> Option<&str> {
         match self {
             Self::Decompose(Decompose { each: Each::Other(name), .. }) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What the action asks that is no model: the name of a folder or a tool.
+    pub fn uses(&self) -> Option<String> {
+        match self {
+            Self::Retrieve(step) => Some(step.name()),
+            Self::Tool(step) => Some(step.name()),
             _ => None,
         }
     }
@@ -202,6 +230,8 @@ impl Action {
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
             Self::FindProblems(step) => typed::<Vec<Message>, _>(step, input, context).await,
+            Self::Retrieve(step) => typed::<String, _>(step, input, context).await,
+            Self::Tool(step) => typed::<Json, _>(step, input, context).await,
         }
     }
 }

@@ -120,6 +120,13 @@ pub(super) fn chinese_frame(result: Option<&Outcome>, original: &str) -> String 
     }
 }
 
+/// The passages that an answer cites, below it.
+pub(super) fn sources(language: Language, places: &[String]) -> String {
+    let heading = choose(language, "Sources:", "参考资料：");
+    let places: Vec<String> = places.iter().map(|place| format!("- {place}")).collect();
+    format!("\n\n{heading}\n\n{}", places.join("\n"))
+}
+
 /// The heading of one part of a composite answer.
 pub(super) fn part_heading(language: Language, number: usize) -> String {
     choose(language, &format!("**Part {number}**"), &format!("**第 {number} 部分**"))

@@ -174,8 +174,11 @@ impl Writer<'_> {
                     put("weigh", self.branch(weigh));
                 }
             }
-            Body::Finish(source) => {
-                put("finish", self.source(source).into());
+            Body::Finish(ending) => {
+                put("finish", self.source(&ending.answer).into());
+                if let Some(cites) = &ending.cites {
+                    put("cite", self.source(cites).into());
+                }
             }
         }
     }
@@ -213,8 +216,14 @@ impl Writer<'_> {
                     keys.insert(key.to_owned(), self.source(source).into());
                 }
             }
+            Call::Action { input, action: Action::Tool(step) } => {
+                let arguments = input.written(&|source| self.source(source));
+                keys.insert("tool".to_owned(), step.name().into());
+                keys.insert("arguments".to_owned(), arguments);
+            }
             Call::Action { input, action } => {
-                keys.insert(action.name().to_owned(), self.source(input).into());
+                let input = input.written(&|source| self.source(source));
+                keys.insert(action.name().to_owned(), input);
                 for (key, value) in self.options(action) {
                     keys.insert(key.to_owned(), value);
                 }
@@ -235,7 +244,10 @@ impl Writer<'_> {
 
     fn options(&self, action: &Action) -> Vec<(&'static str, Json)> {
         match action {
-            Action::DetectLanguage(_) | Action::Route(_) | Action::FindProblems(_) => Vec::new(),
+            Action::DetectLanguage(_)
+            | Action::Route(_)
+            | Action::FindProblems(_)
+            | Action::Tool(_) => Vec::new(),
             Action::Chat(_) => vec![("model", "general".into())],
             Action::Translate(step) => {
                 vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]
@@ -264,6 +276,11 @@ impl Writer<'_> {
                 options.into_iter().chain(model).collect()
             }
             Action::ExtractAnswer(step) => vec![("as", step.find.as_str().into())],
+            Action::Retrieve(step) => vec![
+                ("from", step.folder().to_string_lossy().into()),
+                ("top", step.top.into()),
+                ("max_characters", step.max_characters.into()),
+            ],
             Action::CallModel(step) => {
                 let model = match &step.model {
                     Target::Role(role) => role.as_str(),

@@ -57,8 +57,8 @@ pub(super) fn explain(
         show::note(&format!("  because {reason}"));
     }
     for step in &explanation.steps {
-        match &step.model {
-            Some(model) => show::line(&format!("step {}: {} with {model}", step.id, step.kind)),
+        match step.model.as_ref().or(step.uses.as_ref()) {
+            Some(asked) => show::line(&format!("step {}: {} with {asked}", step.id, step.kind)),
             None => show::line(&format!("step {}: {}", step.id, step.kind)),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     config::{ModelArguments, NodeConfig},
     execution::{SandboxOptions, SharedSandbox},
     generate::{Generate, Request},
-    node::{check_roles, models_for},
+    node::{check_roles, check_tools, models_for},
 };
 
 /// Which chain, and what to ask it.
@@ -40,12 +40,16 @@ pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Res
     let detail = if arguments.quiet { Detail::AnswerOnly } else { Detail::Everything };
     let records = Records::of(!arguments.no_record);
     unless_interrupted(async {
-        let roles = NodeConfig::resolve(models)?.roles;
+        let config = NodeConfig::resolve(models)?;
+        check_tools(&plan, &config)?;
+        let roles = config.roles;
         check_roles(&plan, &roles)?;
         let node = start(models, arguments.quiet).await?;
         let models = models_for(&plan, &roles, &node.catalog)?;
         let sandbox = SharedSandbox::new(SandboxOptions::default());
-        let mut chain = Chain::new(plan, models).running_programs_in(Arc::new(sandbox));
+        let mut chain = Chain::new(plan, models)
+            .running_programs_in(Arc::new(sandbox))
+            .with_tools(Arc::clone(&node.tools) as _);
         if let Some(observer) = records.observer() {
             chain = chain.observed_by(observer);
         }

@@ -200,6 +200,14 @@ fn print(record: &RunRecord) {
             (None, error) => show::line(&format!("-> failed: {}", error.as_deref().unwrap_or(""))),
         }
     }
+    for lookup in &record.lookups {
+        show::line(&format!("\n== {} asked {} ({} ms)", lookup.step, lookup.of, lookup.elapsed_ms));
+        show::line(&lookup.asked.to_string());
+        match (&lookup.found, &lookup.error) {
+            (Some(found), _) => show::line(&format!("-> {found}")),
+            (None, error) => show::line(&format!("-> failed: {}", error.as_deref().unwrap_or(""))),
+        }
+    }
     match (&record.answer, &record.error) {
         (Some(answer), _) => show::line(&format!("\n{answer}")),
         (None, Some(error)) => show::line(&format!("\nfailed: {error}")),
@@ -216,7 +224,7 @@ async fn replay(record: &RunRecord, with: Option<PathBuf>) -> Result<Exit, Failu
     let answers = Answers::of(record);
     let models = replaying(&plan, record, &answers, None);
     let sandbox = Arc::new(SharedSandbox::new(SandboxOptions::default()));
-    let chain = Chain::new(plan, models).running_programs_in(sandbox);
+    let chain = Chain::new(plan, models).running_programs_in(sandbox).recalling(answers.clone());
     let answer = match chain.generate(record.request.again()).await {
         Ok(generation) => generation.collect().await,
         Err(error) => Err(error),
@@ -271,7 +279,9 @@ async fn resume(
         let sandbox = Arc::new(SharedSandbox::new(SandboxOptions::default()));
         let chain = Chain::new(plan.clone(), replaying(&plan, record, &answers, Some(&live)))
             .running_programs_in(sandbox)
-            .observed_by(Arc::new(store.clone()));
+            .observed_by(Arc::new(store.clone()))
+            .recalling(answers.clone())
+            .with_tools(Arc::clone(&node.tools) as _);
         let generation = chain.generate(record.request.again()).await?;
         let answer = show::stream(generation, Detail::Everything).await;
         store.flush();

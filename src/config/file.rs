@@ -17,6 +17,7 @@ pub(super) struct ConfigFile {
     pub(super) models: BTreeMap<String, ModelTable>,
     pub(super) roles: RolesTable,
     pub(super) aliases: BTreeMap<String, String>,
+    pub(super) tools: BTreeMap<String, ToolTable>,
     pub(super) server: ServerTable,
     pub(super) chains: FolderTable,
     pub(super) cache: FolderTable,
@@ -61,6 +62,20 @@ impl ModelTable {
         .into_iter()
         .find_map(|(key, set)| set.then_some(key))
     }
+}
+
+/// `[tools.NAME]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ToolTable {
+    pub(super) command: Option<Vec<String>>,
+    pub(super) env: Vec<String>,
+    pub(super) mcp: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) method: Option<String>,
+    pub(super) api_key_env: Option<String>,
+    pub(super) timeout: Option<String>,
+    pub(super) max_bytes: Option<usize>,
 }
 
 /// `[roles]`

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::access::Caller;
 
-mod lines;
+pub(super) mod lines;
 
 use lines::{Line, Lines};
 

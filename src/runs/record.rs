@@ -37,6 +37,9 @@ pub struct RunRecord {
     pub steps: Vec<Json>,
     /// The model calls, in the order in which they ended.
     pub calls: Vec<RecordedCall>,
+    /// What was asked of folders, in the order in which they answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<RecordedLookup>,
     /// The answer, if it has one.
     pub answer: Option<String>,
     /// How the answer ended, if it has.
@@ -143,6 +146,28 @@ pub struct RecordedCall {
     /// What was answered; absent if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<RecordedAnswer>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Whether the failure might have passed at another time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_pass: bool,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// What was asked of something that is no model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedLookup {
+    /// The step that asked.
+    pub step: String,
+    /// What was asked, for example `folder notes`.
+    pub of: String,
+    /// What it was asked for.
+    pub asked: Json,
+    /// What it gave; absent if it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Json>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -328,6 +353,19 @@ pub(super) fn call(call: &crate::chain::ObservedCall<'_>) -> RecordedCall {
         error: call.answer.err().map(GenerateError::to_string),
         may_pass: call.answer.err().is_some_and(GenerateError::may_pass),
         elapsed_ms: milliseconds(call.elapsed),
+    }
+}
+
+/// What is kept of asking something that is no model.
+pub(super) fn lookup(lookup: &crate::chain::ObservedLookup<'_>) -> RecordedLookup {
+    RecordedLookup {
+        step: lookup.step.to_owned(),
+        of: lookup.of.to_owned(),
+        asked: lookup.asked.clone(),
+        found: lookup.found.ok().cloned(),
+        error: lookup.found.err().map(GenerateError::to_string),
+        may_pass: lookup.found.err().is_some_and(GenerateError::may_pass),
+        elapsed_ms: milliseconds(lookup.elapsed),
     }
 }
 

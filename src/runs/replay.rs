@@ -13,36 +13,41 @@ use std::{
 use futures::{FutureExt, future::BoxFuture, stream};
 
 use crate::{
-    chain::{ModelRole, Models, Named, Plan},
+    chain::{ModelRole, Models, Named, Plan, Recall, Recalled},
     generate::{Delta, Generate, GenerateError, Generation, Request},
 };
 
-use super::record::{RecordedAnswer, RecordedCall, RecordedRequest, RunRecord};
+use super::record::{RecordedAnswer, RecordedCall, RecordedLookup, RecordedRequest, RunRecord};
 
 /// The answers of a record, by what was asked.
 #[derive(Debug, Default)]
 pub struct Answers {
     by_request: Mutex<HashMap<String, VecDeque<RecordedCall>>>,
+    lookups: Mutex<Vec<RecordedLookup>>,
+    /// Whether nothing may be asked that was not asked then.
+    strict: bool,
 }
 
 impl Answers {
     /// The answers and failures of a record, to run it again.
     pub fn of(record: &RunRecord) -> Arc<Self> {
-        Self::among(record, |_| true)
+        Self::among(record, true)
     }
 
     /// The answers of a record without its failures, to get past them.
     pub fn answered(record: &RunRecord) -> Arc<Self> {
-        Self::among(record, |call| call.answer.is_some())
+        Self::among(record, false)
     }
 
-    fn among(record: &RunRecord, wanted: impl Fn(&RecordedCall) -> bool) -> Arc<Self> {
+    fn among(record: &RunRecord, strict: bool) -> Arc<Self> {
         let mut by_request: HashMap<String, VecDeque<RecordedCall>> = HashMap::new();
-        for call in record.calls.iter().filter(|call| wanted(call)) {
+        for call in record.calls.iter().filter(|call| strict || call.answer.is_some()) {
             let fingerprint = call.request.fingerprint(&call.model);
             by_request.entry(fingerprint).or_default().push_back(call.clone());
         }
-        Arc::new(Self { by_request: Mutex::new(by_request) })
+        let lookups = record.lookups.iter().filter(|lookup| strict || lookup.found.is_some());
+        let lookups = Mutex::new(lookups.cloned().collect());
+        Arc::new(Self { by_request: Mutex::new(by_request), lookups, strict })
     }
 
     /// The next answer to this, each only once.
@@ -54,7 +59,29 @@ impl Answers {
     /// How many answers nobody asked for.
     pub fn left(&self) -> usize {
         let by_request = self.by_request.lock().unwrap_or_else(PoisonError::into_inner);
-        by_request.values().map(VecDeque::len).sum()
+        let lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        by_request.values().map(VecDeque::len).sum::<usize>() + lookups.len()
+    }
+}
+
+impl Recall for Answers {
+    fn recall(&self, of: &str, asked: &serde_json::Value) -> Recalled {
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lookups.iter().position(|lookup| lookup.of == of && lookup.asked == *asked);
+        let found = known.map(|known| lookups.remove(known)).map(|lookup| match lookup.found {
+            Some(found) => Ok(found),
+            None => Err(failed(lookup.error, lookup.may_pass)),
+        });
+        Recalled { found, strict: self.strict }
+    }
+}
+
+/// A failure, as it was recorded.
+fn failed(error: Option<String>, may_pass: bool) -> GenerateError {
+    let message = error.unwrap_or_default();
+    match may_pass {
+        true => GenerateError::engine(message),
+        false => GenerateError::invalid("messages", message),
     }
 }
 
@@ -85,13 +112,7 @@ impl Generate for Replaying {
             match (self.answers.take(&self.model, &recorded), &self.live) {
                 (Some(RecordedCall { answer: Some(answer), .. }), _) => Ok(played(answer)),
                 (_, Some(live)) => live.generate(request).await,
-                (Some(RecordedCall { error, may_pass, .. }), None) => {
-                    let message = error.unwrap_or_default();
-                    Err(match may_pass {
-                        true => GenerateError::engine(message),
-                        false => GenerateError::invalid("messages", message),
-                    })
-                }
+                (Some(RecordedCall { error, may_pass, .. }), None) => Err(failed(error, may_pass)),
                 (None, None) => Err(changed(&self.model, &request)),
             }
         }

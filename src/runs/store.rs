@@ -20,7 +20,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    chain::{ModelNames, Observe, ObserveRun, ObservedCall, Plan},
+    chain::{ModelNames, Observe, ObserveRun, ObservedCall, ObservedLookup, Plan},
     generate::{Finish, GenerateError, Request, StepEvent},
 };
 
@@ -219,6 +219,7 @@ fn assembled(
         record.insert("state".to_owned(), state.into());
         record.insert("steps".to_owned(), of_kind("step")?);
         record.insert("calls".to_owned(), of_kind("call")?);
+        record.insert("lookups".to_owned(), of_kind("lookup")?);
         for key in ["answer", "finish", "error"] {
             record.insert(key.to_owned(), tail.get(key).cloned().unwrap_or_default());
         }
@@ -457,6 +458,10 @@ impl ObserveRun for Recorder {
 
     fn called(&self, call: &ObservedCall<'_>) {
         self.entry("call", &record::call(call));
+    }
+
+    fn looked_up(&self, lookup: &ObservedLookup<'_>) {
+        self.entry("lookup", &record::lookup(lookup));
     }
 
     fn ended(&self, end: Result<(&str, &Finish), &GenerateError>) {

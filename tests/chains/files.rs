@@ -37,8 +37,8 @@ fn after(from: &str, to: &str) -> String {
 
 #[test]
 fn problems_have_a_place_and_a_step() {
-    insta::assert_snapshot!(after("    to: en", "    two: en"), @"bad.yaml:34:5: step `question`: unknown field `two`, expected one of id, when, otherwise, retry, match, math, code, both, other, cases, else, parallel, map, do, at_once, vote, stop, weigh, fallback, finish, steps, prompt, transform, detect_language, route, translate, reason, decompose, chat, call, extract_answer, translate_answer, find_problems, withhold, secret, conversation, model, to, attempts, as, extract, each, system, temperature, max_tokens, thinking, schema");
-    insta::assert_snapshot!(after("name: solve", "name: solve\nnmae: solve"), @"bad.yaml:17:1: unknown field `nmae`, expected one of version, name, description, private, models, steps, limits, output");
+    insta::assert_snapshot!(after("    to: en", "    two: en"), @"bad.yaml:34:5: step `question`: unknown field `two`, expected one of id, when, otherwise, retry, match, math, code, both, other, cases, else, parallel, map, do, at_once, vote, stop, weigh, fallback, finish, cite, steps, prompt, transform, detect_language, route, translate, reason, decompose, chat, call, extract_answer, retrieve, tool, translate_answer, model, to, attempts, as, extract, each, from, top, max_characters, arguments, system, temperature, max_tokens, thinking, schema");
+    insta::assert_snapshot!(after("name: solve", "name: solve\nnmae: solve"), @"bad.yaml:17:1: unknown field `nmae`, expected one of version, name, description, models, steps, limits, output");
     insta::assert_snapshot!(after("version: 1", "version: 2"), @"bad.yaml:15:10: version 2 is unknown; this is version 1");
     insta::assert_snapshot!(after("reason: ${question}", "reason: ${qestion}"), @"bad.yaml:41:15: step `answer`: no earlier step is called `qestion`; earlier steps: language, kind, question");
     insta::assert_snapshot!(after("detect_language: ${input.question}", "detect_language: ${question}"), @"bad.yaml:26:22: step `language`: no earlier step is called `question`; earlier steps: none");

@@ -15,6 +15,7 @@ mod files;
 mod hint;
 mod programs;
 mod recorded;
+mod retrieve;
 mod routing;
 mod runs;
 mod support;

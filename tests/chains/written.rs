@@ -11,13 +11,15 @@ use ponder::{
         load, schema, shipped,
         step::{
             CallModel, Chat, Clr, Decompose, DetectLanguage, Each, ExtractAnswer, Find,
-            FindProblems, Reason, Route, Target, Translate, TranslateAnswer, Verdicts,
+            FindProblems, Reason, Retrieve, Route, Target, Tool, Translate, TranslateAnswer,
+            Verdicts,
         },
     },
     generate::Kind,
 };
 
 /// A chain with every kind of step, in Rust.
+#[expect(clippy::too_many_lines, reason = "one of everything there is")]
 fn everything() -> Plan {
     let chain = Composer::new("everything", "Does a little of everything.")
         .within(Duration::from_secs(60))
@@ -49,6 +51,14 @@ fn everything() -> Plan {
     });
     chain.transform("count", "solved|length").equals(0);
     let early = english.then("early", Reason::code());
+    let notes =
+        english.then("notes", Retrieve::from_folder("examples/chains/notes").top(2).at_most(500));
+    let found = chain
+        .transform("asked", "{'query': english, 'limit': 3}")
+        .then("found", Tool::of("search", "web.find"));
+    chain.prompt("said", "{{ found.text }}");
+    found.key("text").text().then("about", Route);
+    early.finishes_citing("cited", notes.key("0").equals("x"), notes);
     early.finishes_when("enough", solved.equals(serde_json::json!(null)).none());
     let other = chain.fallback(
         "other",

@@ -13,3 +13,4 @@ mod http;
 mod pipes;
 mod program;
 mod support;
+mod tools;

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::{
     chain::{
         ballot::Stop,
+        input::Input,
         load::{MOST_AT_ONCE, MOST_INPUTS, MOST_SAMPLES},
         plan::{Block, Body, Branch, Call, Check, PlannedStep, Source, Tests, Trial, Vote},
         step::Step,
@@ -188,7 +189,7 @@ impl Composer {
 impl<'chain, T: Typed> Handle<'chain, T> {
     /// A step that takes this value, for one kind of question.
     pub fn arm<S: Step<T>>(self, step: S) -> Arm<S::Output> {
-        let call = Call::Action { input: self.stands_for(), action: step.into() };
+        let call = Call::Action { input: Input::Value(self.stands_for()), action: step.into() };
         Arm { call, typed: PhantomData }
     }
 

@@ -12,7 +12,7 @@ use crate::chain::{
     value::Type,
 };
 
-use super::{Loader, Place};
+use super::{Loader, Place, input::input_of};
 
 /// The most attempts at a translation.
 const MOST_ATTEMPTS: u8 = 8;
@@ -33,6 +33,9 @@ fn options_of(action: &str) -> &'static [&'static str] {
         "chat" => &["model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
+        "tool" => &["arguments"],
+        "retrieve" => &["from", "top", "max_characters"],
+        "finish" => &["cite"],
         "decompose" => &["each", "model", "at_once"],
         "withhold" => &["secret", "conversation"],
         _ => &[],
@@ -71,14 +74,13 @@ impl Loader<'_> {
         if let Some(text) = &step.withhold {
             return self.withhold(text, step, place).map(Call::Withhold);
         }
-        let input = input_of(step)?;
         let action = self.action(name, step, place);
-        let source = self.source(&input.value, place);
-        let (action, source) = (action?, source?);
-        let (wanted, found) = (action.input(), self.type_of(&source)?);
+        let input = self.input(name, step, place);
+        let (action, input) = (action?, input?);
+        let (wanted, found) = (action.input(), self.type_of_input(&input)?);
         if !found.fits(wanted) {
-            let message = format!("`{name}` takes {wanted}, but {} is {found}", input.value);
-            return self.problem(place, message);
+            let given = input_of(step).map_or("it", |input| input.value.as_str());
+            return self.problem(place, format!("`{name}` takes {wanted}, but {given} is {found}"));
         }
         if let Some(role) = action.role()
             && !self.roles.iter().any(|declared| declared.role == role)
@@ -86,7 +88,7 @@ impl Loader<'_> {
             let message = format!("`{name}` uses the model `{role}`, which `models` does not list");
             return self.problem(place, message);
         }
-        Some(Call::Action { input: source, action })
+        Some(Call::Action { input, action })
     }
 
     fn action(
@@ -125,6 +127,8 @@ impl Loader<'_> {
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
             "find_problems" => Some(FindProblems.into()),
+            "retrieve" => self.retrieve(step, place),
+            "tool" => self.tool(step, place),
             _ => self.decompose(step, place),
         }
     }
@@ -288,23 +292,4 @@ impl Loader<'_> {
 fn template_of(step: &spec::Step) -> Option<(Form, &Placed<String>)> {
     let prompt = step.prompt.as_ref().map(|text| (Form::Prompt, text));
     prompt.or_else(|| step.transform.as_ref().map(|text| (Form::Transform, text)))
-}
-
-/// What the action of a step works on.
-fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
-    [
-        &step.detect_language,
-        &step.route,
-        &step.translate,
-        &step.reason,
-        &step.clr,
-        &step.decompose,
-        &step.chat,
-        &step.call,
-        &step.extract_answer,
-        &step.translate_answer,
-        &step.find_problems,
-    ]
-    .into_iter()
-    .find_map(Option::as_ref)
 }

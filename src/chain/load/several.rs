@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{
-        plan::{Body, Branch},
+        plan::{Body, Branch, Ending, Source},
         spec::{self, Placed},
         value::Type,
     },
@@ -178,7 +178,24 @@ impl<'file> Loader<'file> {
         if !matches!(found, Type::Answer | Type::Text) {
             return self.problem(place, format!("the output is an answer or text, not {found}"));
         }
-        Some((Body::Finish(source), found))
+        let cites = match &step.cite {
+            None => None,
+            Some(cite) => Some(self.cited(cite, place)?),
+        };
+        Some((Body::Finish(Ending { answer: source, cites }), found))
+    }
+
+    /// The passages that an answer cites.
+    fn cited(&mut self, cite: &Placed<String>, place: Place<'_>) -> Option<Source> {
+        let place = Place::of(cite, place.step);
+        let source = self.source(&cite.value, place)?;
+        match self.type_of(&source)? {
+            Type::Data => Some(source),
+            found => {
+                let message = format!("`cite` takes what a `retrieve` step gave, not {found}");
+                self.problem(place, message)
+            }
+        }
     }
 
     /// Goes inside of a step; gives what was around before.

@@ -100,15 +100,18 @@ impl<'run> Scope<'run> {
     pub(super) fn reaches_output(&self, block: &Block, position: usize) -> bool {
         let Some(step) = block.steps.get(position) else { return false };
         let later = block.steps.get(position + 1..).unwrap_or_default();
+        let mut source = &block.output;
         for last in later.iter().filter(|later| later.body.may_finish()) {
             match (self.holds(&last.when), &last.body) {
                 (Some(false), _) => {}
-                (Some(true), Body::Finish(source)) => return *source == Source::Step(step.slot),
-                (_, Body::Finish(source)) if *source == Source::Step(step.slot) => {}
+                (Some(true), Body::Finish(ending)) => {
+                    source = &ending.answer;
+                    break;
+                }
+                (_, Body::Finish(ending)) if ending.answer == Source::Step(step.slot) => {}
                 _ => return false,
             }
         }
-        let mut source = &block.output;
         loop {
             let Source::Step(slot) = source else { return false };
             if *slot == step.slot {

@@ -8,10 +8,10 @@ use crate::{
     chain::{
         context::Context,
         outlet::Outlet,
-        plan::{Block, Body, Branch, Call, PlannedStep},
+        plan::{Block, Body, Branch, Call, Ending, PlannedStep},
         render,
         run::{Run, Scope, variation},
-        trial,
+        step, texts, trial,
         value::{Type, Value},
         withhold,
     },
@@ -206,8 +206,33 @@ impl<'run> Walk<'run> {
                 let value = self.vote(vote, scope, context).await?;
                 Ok(Flow::Goes(value))
             }
-            Body::Finish(source) => Ok(Flow::Ends(scope.read(source)?)),
+            Body::Finish(ending) => self.end(ending, scope).await.map(Flow::Ends),
         }
+    }
+
+    /// What the chain ends with, with the passages that it cites below.
+    async fn end(&self, ending: &Ending, scope: &Scope<'_>) -> Result<Value, GenerateError> {
+        let answer = scope.read(&ending.answer)?;
+        let Some(cites) = &ending.cites else { return Ok(answer) };
+        let passages = scope.read(cites)?.to_json();
+        let mut places: Vec<String> = Vec::new();
+        for place in passages.as_array().into_iter().flatten().filter_map(step::place) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        let Some(Value::Answer(mut solution)) = answer.coerced(Type::Answer) else {
+            return Err(GenerateError::engine("a chain ends with an answer or a text"));
+        };
+        if !places.is_empty() {
+            let sources = texts::sources(self.run.language, &places);
+            solution.text.push_str(&sources);
+            // Where the answer was shown as it came, this is what is still missing of it.
+            if self.run.shows_content() {
+                self.run.show_content(&sources).await;
+            }
+        }
+        Ok(Value::Answer(solution))
     }
 
     async fn call(
@@ -217,7 +242,7 @@ impl<'run> Walk<'run> {
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
         match call {
-            Call::Action { input, action } => action.run(scope.read(input)?, context).await,
+            Call::Action { input, action } => action.run(input.fill(scope)?, context).await,
             Call::Render(render) => render::value(render, scope),
             Call::Execute { answer, trial } => {
                 trial::execute(scope.read(answer)?, trial, scope, context).await

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 
 /// Reads lines. To stop waiting for one loses nothing of it.
-pub(super) struct Lines<R> {
+pub(in crate::mcp) struct Lines<R> {
     reader: BufReader<R>,
     /// The line so far.
     line: Vec<u8>,
@@ -20,7 +20,7 @@ pub(super) struct Lines<R> {
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(in crate::mcp) enum Line {
     /// A line with something in it.
     Whole(Vec<u8>),
     /// A line of more than [`LONGEST`] bytes, which were not kept.
@@ -30,7 +30,7 @@ pub(super) enum Line {
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::mcp) fn new(input: R) -> Self {
         let reader = BufReader::with_capacity(64 * 1024, input);
         Self { reader, line: Vec::new(), too_long: false, ended: false }
     }
@@ -40,7 +40,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     /// # Errors
     ///
     /// If the input cannot be read.
-    pub(super) async fn next(&mut self) -> io::Result<Line> {
+    pub(in crate::mcp) async fn next(&mut self) -> io::Result<Line> {
         while !self.ended {
             let read = self.reader.fill_buf().await?;
             let end = read.iter().position(|byte| *byte == b'\n');

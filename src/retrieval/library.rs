@@ -1,0 +1,300 @@
+//! A folder that is searched: its index is made when it is first needed, and anew when a file has changed.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    index::Index,
+    listing::{Listing, Skipped},
+    passage::{self, Passage},
+};
+
+/// The most passages of a folder.
+const MOST_PASSAGES: usize = 200_000;
+
+/// A folder of notes and solved problems.
+pub struct Library {
+    folder: PathBuf,
+    shelf: Mutex<Option<Arc<Shelf>>>,
+}
+
+/// What was in the folder when the index was made.
+struct Shelf {
+    listing: Listing,
+    passages: Vec<Passage>,
+    index: Index,
+    skipped: Vec<Skipped>,
+}
+
+/// What was found in a folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The passages, best first, each with its score (BM25: the more the rarer the words it shares with the
+    /// query are; comparable within one search only).
+    pub passages: Vec<(Passage, f32)>,
+    /// How many passages were searched.
+    pub searched: usize,
+    /// What was left out of the search; at most a hundred.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Why a folder cannot be searched.
+#[derive(Debug, thiserror::Error)]
+pub enum RetrievalError {
+    /// There is no such folder.
+    #[error("the folder `{0}` does not exist")]
+    Missing(String),
+    /// It is something else.
+    #[error("`{0}` is no folder")]
+    NoFolder(String),
+    /// It cannot be read.
+    #[error("the folder `{name}` cannot be read: {error}")]
+    Unreadable {
+        /// The folder.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The index.
+    #[error("the folder `{name}` cannot be indexed: {message}")]
+    Index {
+        /// The folder.
+        name: String,
+        /// What the index reports.
+        message: String,
+    },
+}
+
+impl Library {
+    /// The folder at this path. Nothing is read yet.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), shelf: Mutex::default() }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What it is called where its place is nobody's business: the last part of its path.
+    pub fn name(&self) -> String {
+        let last = self.folder.file_name().unwrap_or(self.folder.as_os_str());
+        last.to_string_lossy().into_owned()
+    }
+
+    /// Whether it is a folder that can be read.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be searched.
+    pub fn check(&self) -> Result<(), RetrievalError> {
+        std::fs::read_dir(&self.folder).map(drop).map_err(|error| self.unreadable(error))
+    }
+
+    /// Searches it: at most `top` passages with at most so many characters in all. A passage for which there is
+    /// no room is left out; the first one is cut instead. Reads files, and may take seconds when they have
+    /// changed.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be read, an index that cannot be made.
+    pub fn search(
+        &self,
+        query: &str,
+        top: usize,
+        most_characters: usize,
+    ) -> Result<Found, RetrievalError> {
+        let shelf = self.shelf()?;
+        let found = shelf.index.search(query, top).map_err(|error| self.broken(error))?;
+        let mut passages: Vec<(Passage, f32)> = Vec::new();
+        let mut left = most_characters;
+        for (number, score) in found {
+            let Some(passage) = shelf.passages.get(number) else { continue };
+            let mut passage = passage.clone();
+            let characters = passage.text.chars().count();
+            if characters > left {
+                if !passages.is_empty() {
+                    continue;
+                }
+                passage.text = passage.text.chars().take(left.saturating_sub(1)).collect();
+                passage.text.push('…');
+            }
+            left = left.saturating_sub(characters);
+            passages.push((passage, score));
+        }
+        Ok(Found { passages, searched: shelf.passages.len(), skipped: shelf.skipped.clone() })
+    }
+
+    /// What is in the folder now.
+    fn shelf(&self) -> Result<Arc<Shelf>, RetrievalError> {
+        // Held while an index is made: whoever searches meanwhile needs that index, too.
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let listing = Listing::of(&self.folder).map_err(|error| self.unreadable(error))?;
+        if let Some(known) = shelf.as_ref().filter(|known| known.listing == listing) {
+            return Ok(Arc::clone(known));
+        }
+        let made = Arc::new(Shelf::of(listing).map_err(|error| self.broken(error))?);
+        *shelf = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    fn unreadable(&self, error: io::Error) -> RetrievalError {
+        let name = self.name();
+        match error.kind() {
+            io::ErrorKind::NotFound => RetrievalError::Missing(name),
+            io::ErrorKind::NotADirectory => RetrievalError::NoFolder(name),
+            _ => RetrievalError::Unreadable { name, error },
+        }
+    }
+
+    fn broken(&self, error: impl fmt::Display) -> RetrievalError {
+        RetrievalError::Index { name: self.name(), message: error.to_string() }
+    }
+}
+
+impl Shelf {
+    fn of(listing: Listing) -> Result<Self, tantivy::TantivyError> {
+        let mut notes = Listing { files: Vec::new(), skipped: listing.skipped.clone() };
+        let mut passages = Vec::new();
+        for file in &listing.files {
+            let text = match file.text() {
+                Ok(text) => text,
+                Err(reason) => {
+                    notes.skip(&file.name, reason);
+                    continue;
+                }
+            };
+            let (cut, skipped) = passage::cut(file.form, &file.name, &text);
+            for (line, reason) in skipped {
+                notes.skip(&format!("{}:{line}", file.name), reason);
+            }
+            let room = MOST_PASSAGES - passages.len();
+            if cut.len() > room {
+                notes.skip(&file.name, format!("there are more than {MOST_PASSAGES} passages"));
+            }
+            passages.extend(cut.into_iter().take(room));
+        }
+        let index = Index::of(&passages)?;
+        Ok(Self { listing, passages, index, skipped: notes.skipped })
+    }
+}
+
+impl fmt::Debug for Library {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Library").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    fn found(library: &Library, query: &str) -> Vec<String> {
+        let found = library.search(query, 3, 4000).unwrap();
+        let name = |(passage, _): &(Passage, f32)| format!("{}:{}", passage.file, passage.line);
+        found.passages.iter().map(name).collect()
+    }
+
+    #[test]
+    fn passages_are_found_in_both_languages() {
+        let folder = folder(&[
+            (
+                "geometry/circle.md",
+                "# Circles\nThe area of a circle is pi times r squared.".as_bytes(),
+            ),
+            (
+                "几何.md",
+                "# 圆\n圆的面积是π乘以半径的平方。\n# 三角形\n三角形的面积是底乘高的一半。"
+                    .as_bytes(),
+            ),
+            ("other.txt", "Trains leave at noon.".as_bytes()),
+        ]);
+        let library = Library::at(folder.path());
+        assert_eq!(found(&library, "What are the areas of two circles?"), ["geometry/circle.md:1"]);
+        assert_eq!(found(&library, "求三角形的面积")[0], "几何.md:3");
+        assert_eq!(found(&library, "圆")[0], "几何.md:1");
+        assert_eq!(found(&library, "zebra"), [""; 0]);
+        assert_eq!(found(&library, "the of"), [""; 0]);
+    }
+
+    #[test]
+    fn a_changed_file_is_read_again() {
+        let folder = folder(&[("a.txt", b"apples")]);
+        let library = Library::at(folder.path());
+        assert_eq!(found(&library, "pears"), [""; 0]);
+        fs::write(folder.path().join("a.txt"), "pears!").unwrap();
+        assert_eq!(found(&library, "pears"), ["a.txt:1"]);
+        fs::remove_file(folder.path().join("a.txt")).unwrap();
+        assert_eq!(found(&library, "pears"), [""; 0]);
+        folder.close().unwrap();
+        assert!(matches!(library.search("x", 1, 9), Err(RetrievalError::Missing(_))));
+    }
+
+    #[test]
+    fn only_so_many_characters_are_given() {
+        let folder = folder(&[("a.txt", b"pear one"), ("b.txt", b"pear two and more")]);
+        let library = Library::at(folder.path());
+        let texts = |most| -> Vec<String> {
+            let found = library.search("pear", 5, most).unwrap();
+            found.passages.into_iter().map(|(passage, _)| passage.text).collect()
+        };
+        assert_eq!(texts(100), ["pear one", "pear two and more"]);
+        assert_eq!(texts(10), ["pear one"]);
+        assert_eq!(texts(5), ["pear…"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_hostile_is_left_out_with_a_reason() {
+        let outside = folder(&[("secret.txt", b"secret pear")]);
+        let folder = folder(&[
+            ("binary.md", b"pear\0pear"),
+            ("latin.txt", b"pear \xe9\xe8"),
+            ("picture.png", b"pear"),
+            (".hidden.md", b"pear"),
+            ("new\nline.md", b"pear"),
+            ("good.md", b"pear"),
+        ]);
+        let huge = fs::File::create(folder.path().join("huge.md")).unwrap();
+        huge.set_len(5 * 1024 * 1024).unwrap();
+        let link = |to: &Path, name: &str| {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+        };
+        link(&outside.path().join("secret.txt"), "link.txt");
+        link(outside.path(), "linked");
+        link(folder.path(), "circle");
+        nix::unistd::mkfifo(&folder.path().join("pipe.txt"), nix::sys::stat::Mode::S_IRWXU)
+            .unwrap();
+        let found = Library::at(folder.path()).search("pear secret", 9, 4000).unwrap();
+        let names: Vec<_> = found.passages.iter().map(|(one, _)| one.file.as_str()).collect();
+        assert_eq!(names, ["good.md"]);
+        let said: Vec<_> =
+            found.skipped.iter().map(|one| format!("{}: {}", one.file, one.reason)).collect();
+        insta::assert_snapshot!(said.join("\n"), @"
+            circle: a link; put the file itself there
+            huge.md: 5242880 bytes; at most 4194304 are read
+            link.txt: a link; put the file itself there
+            linked: a link; put the file itself there
+            : a name in it is no text of one line
+            picture.png: neither .md, .txt nor .jsonl
+            pipe.txt: no file
+            binary.md: binary
+            latin.txt: no text in UTF-8
+            ");
+    }
+}
