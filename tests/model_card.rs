@@ -19,7 +19,9 @@ fn the_card_names_the_weights_and_the_prompts_they_were_trained_with() {
     let card = card.unwrap();
     let weights = fingerprint(&["assets/embedded/weights.safetensors"]);
     let prompts = fingerprint(&[
+        "prompts/claims.j2",
         "prompts/code.j2",
+        "prompts/judge.j2",
         "prompts/math.j2",
         "prompts/translate-to-chinese.j2",
         "prompts/translate-to-english.j2",
