@@ -1,6 +1,6 @@
 """What needs a real model: forms, probabilities and budgets, on the embedded one.
 
-It knows little and nothing of JSON, so what is proven here is the server, not the model.
+What is proven here is the server; what the model can do itself is in MODEL_CARD.md.
 """
 
 import json
