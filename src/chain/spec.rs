@@ -277,7 +277,7 @@ pub(super) struct Check {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Verdicts {
-    /// The most tokens of thinking before it; 0, if it is left out, is none at all.
+    /// The most tokens of thinking before it; 0 is none at all, 256 if it is left out.
     pub(super) thinking: Option<u32>,
     /// The most tokens of the verdict itself; at least 1, 16 if it is left out.
     pub(super) max_tokens: Option<u32>,

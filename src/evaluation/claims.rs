@@ -7,13 +7,13 @@ use crate::{
     chain::{
         Prompt,
         claims::{self, CLAIMS},
+        step::Verdicts,
     },
     generate::{Answer, Generate, GenerateError, Message, Request, Sampling, Thinking, Usage},
 };
 
-/// The most tokens of the five claims, and of a verdict: those of the step.
+/// The most tokens of the five claims: those of the step.
 const CLAIMS_TOKENS: u32 = 512;
-const VERDICT_TOKENS: u32 = 16;
 
 /// States five claims of an answer and finds each true or false, with the model that gave it.
 ///
@@ -27,15 +27,17 @@ pub(super) async fn check(
 ) -> Result<CheckedClaims, GenerateError> {
     let solution = claims::solution(&answer.reasoning, &answer.content);
     let prompt = Prompt::Claims.fill(&[question, &solution])?;
-    let stated = ask(model, prompt, CLAIMS_TOKENS).await?;
+    let stated = ask(model, prompt, CLAIMS_TOKENS, Thinking::Off).await?;
     let mut usage = stated.finish.usage;
     let found = claims::claims(&stated.content);
     let mut prompts = Vec::with_capacity(found.len());
     for claim in &found {
         prompts.push(Prompt::Judge.fill(&[question, claim])?);
     }
+    let (most, thinking) =
+        (Verdicts::THINKING + Verdicts::MAX_TOKENS, Thinking::UpTo(Verdicts::THINKING));
     let asked: Vec<_> =
-        prompts.into_iter().map(|prompt| ask(model, prompt, VERDICT_TOKENS)).collect();
+        prompts.into_iter().map(|prompt| ask(model, prompt, most, thinking)).collect();
     let answers: Vec<Result<Answer, GenerateError>> =
         stream::iter(asked).buffered(CLAIMS).collect().await;
     let mut verdicts = Vec::with_capacity(found.len());
@@ -54,12 +56,13 @@ async fn ask(
     model: &dyn Generate,
     prompt: String,
     max_tokens: u32,
+    thinking: Thinking,
 ) -> Result<Answer, GenerateError> {
     let request = Request {
         messages: vec![Message::user(prompt)],
         sampling: Sampling { temperature: Some(0.0), ..Sampling::default() },
         max_tokens: Some(max_tokens),
-        thinking: Thinking::Off,
+        thinking,
         ..Request::default()
     };
     model.generate(request).await?.collect().await

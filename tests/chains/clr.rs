@@ -102,7 +102,7 @@ async fn claims_and_verdicts_are_asked_for_in_fixed_words_briefly_and_at_tempera
     let again = Told::new(judged("2", 5));
     collect(&chain("samples: 2\n    at_once: 1", &again), Request::ask("1+1?")).await;
     let verdict = &again.asked()[3];
-    assert_eq!((verdict.thinking, verdict.max_tokens), (Thinking::Off, Some(16)));
+    assert_eq!((verdict.thinking, verdict.max_tokens), (Thinking::UpTo(256), Some(272)));
 }
 
 #[tokio::test]

@@ -58,14 +58,22 @@ pub struct Verdicts {
     pub max_tokens: u32,
 }
 
+impl Verdicts {
+    /// The most tokens of thinking, unless it is said: enough to work one step out again. Without any, small models
+    /// say the same word of every claim.
+    pub(crate) const THINKING: u32 = 256;
+    /// The most tokens of a verdict, unless it is said.
+    pub(crate) const MAX_TOKENS: u32 = 16;
+}
+
 impl Default for Verdicts {
     fn default() -> Self {
-        Self { thinking: 0, max_tokens: 16 }
+        Self { thinking: Self::THINKING, max_tokens: Self::MAX_TOKENS }
     }
 }
 
 impl Clr {
-    /// 32 solutions that are asked for like this, with short verdicts and without thinking before them.
+    /// 32 solutions that are asked for like this, with short verdicts and little thinking before them.
     pub fn of(reason: Reason) -> Self {
         Self { reason, samples: 32, at_once: 8, verdicts: Verdicts::default() }
     }
