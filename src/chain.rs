@@ -180,6 +180,11 @@ impl Generate for Chain {
         async move {
             let whose = "a chain, which asks several models";
             let mut request = request.conversing(whose)?.without_form(whose)?;
+            // Where a hidden text ends would tell what is in it.
+            if plan.private && !request.stop.is_empty() {
+                let why = "`stop` is not taken by this chain, which is private: leave it out.";
+                return Err(GenerateError::invalid("stop", why));
+            }
             if request.question().len() > LONGEST_QUESTION {
                 return Err(GenerateError::invalid(
                     "messages",

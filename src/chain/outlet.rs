@@ -53,9 +53,22 @@ where
     let content = Arc::new(Content::new(true, None));
     let begun = Arc::default();
     let run = start(Outlet { sender, content, begun, thinks: true, tentative: false, private });
-    let end = run.map(|finish| finish.map(Delta::Finished)).into_stream();
+    let end =
+        run.map(move |ended| ended.map(Delta::Finished).map_err(|error| told(error, private)));
+    let end = end.into_stream();
     // The run waits until each delta is taken, so its end comes after all of them.
     futures::stream::select(receiver.map(Ok), end)
+}
+
+/// The error of a run, without what a private chain does not tell: a value may be part of it.
+fn told(error: GenerateError, private: bool) -> GenerateError {
+    match error {
+        GenerateError::Engine { .. } if private => GenerateError::engine(FAILED),
+        GenerateError::Remote { status, .. } if private => {
+            GenerateError::Remote { message: FAILED.to_owned(), status }
+        }
+        error => error,
+    }
 }
 
 impl Content {
@@ -175,4 +188,6 @@ fn untold(event: StepEvent) -> Option<StepEvent> {
 }
 
 /// What is said in place of what a private chain does not tell.
+const FAILED: &str =
+    "the chain failed, and as it is private it does not say why; `ponder runs` on its machine does";
 const HIDDEN: &str = "not told: this chain is private";

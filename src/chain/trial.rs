@@ -94,6 +94,9 @@ pub(super) async fn run(
     }
 }
 
+/// The most tests of a program: each of them is a process.
+const MOST_TESTS: usize = 1_000;
+
 /// The tests of a trial: those that are given, else the examples in the statement.
 pub(super) fn tests(trial: &Trial, scope: &Scope<'_>) -> Result<Vec<Case>, GenerateError> {
     let given = match &trial.tests {
@@ -105,8 +108,15 @@ pub(super) fn tests(trial: &Trial, scope: &Scope<'_>) -> Result<Vec<Case>, Gener
         },
         Some(Tests::Given(tests)) => tests.to_string(),
     };
-    cases::read(&given, PrivateTests::Run)
-        .map_err(|error| GenerateError::engine(format!("the tests cannot be used: {error}")))
+    let read = cases::read(&given, PrivateTests::Run)
+        .map_err(|error| GenerateError::engine(format!("the tests cannot be used: {error}")))?;
+    if read.len() > MOST_TESTS {
+        return Err(GenerateError::engine(format!(
+            "the tests cannot be used: there are {}, of at most {MOST_TESTS}",
+            read.len()
+        )));
+    }
+    Ok(read)
 }
 
 /// What the program is to do, in words.

@@ -10,6 +10,9 @@ mod sessions;
 
 use super::case::{Case, Check};
 
+/// The most examples of a statement that are used: each of them is a process.
+const MOST_EXAMPLES: usize = 100;
+
 /// The examples of a statement, in their order; each is called by its number.
 pub fn examples_in_statement(statement: &str) -> Vec<Case> {
     let lines: Vec<&str> = statement.lines().collect();
@@ -18,7 +21,7 @@ pub fn examples_in_statement(statement: &str) -> Vec<Case> {
     found.extend(inline::find(&lines));
     found.extend(blocks::find(&lines));
     found.sort_by_key(|(line, _)| *line);
-    let numbered = found.into_iter().enumerate();
+    let numbered = found.into_iter().take(MOST_EXAMPLES).enumerate();
     numbered.map(|(at, (_, check))| Case { id: format!("example-{}", at + 1), check }).collect()
 }
 
@@ -100,6 +103,11 @@ mod tests {
             }
         };
         examples_in_statement(statement).iter().map(shown).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn no_statement_has_examples_without_end() {
+        assert_eq!(examples_in_statement(&">>> 1\n1\n".repeat(20_000)).len(), MOST_EXAMPLES);
     }
 
     #[test]

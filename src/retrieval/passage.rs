@@ -4,6 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use super::listing::Form;
 
+/// The most characters of a heading that are kept.
+const LONGEST_HEADING: usize = 200;
 /// From how many characters on a piece of a note ends at the next blank line.
 const LONG: usize = 1200;
 /// The most characters of a piece of a note; the line that would go beyond begins the next one.
@@ -92,7 +94,8 @@ fn notes(form: Form, file: &str, text: &str) -> Vec<Passage> {
                 fenced = !fenced;
             } else if !fenced && is_heading(line) {
                 cutting.end();
-                line.trim().clone_into(&mut cutting.heading);
+                // It stands above every piece below it.
+                cutting.heading = line.trim().chars().take(LONGEST_HEADING).collect();
             }
         }
         if cutting.characters >= LONG && line.trim().is_empty() && !fenced {
@@ -203,6 +206,14 @@ mod tests {
         assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 7]);
         assert!(found[1].1.starts_with("# Long\n\nword"), "{}", found[1].1);
         assert_eq!(lines(Form::Text, &"x".repeat(5000)).len(), 3);
+    }
+
+    #[test]
+    fn a_heading_that_is_repeated_is_short() {
+        let text = format!("# {}\n\n{}", "long ".repeat(10_000), "word ".repeat(2_000));
+        let characters: usize =
+            lines(Form::Markdown, &text).iter().map(|(_, text)| text.len()).sum();
+        assert!(characters < 3 * text.len(), "{characters}");
     }
 
     #[test]

@@ -65,7 +65,9 @@ impl RunRecord {
             })
         };
         let steps = self.steps.into_iter().filter_map(told).collect();
-        Self { steps, calls: Vec::new(), ..self }
+        // An error may say what a value was.
+        let error = self.error.map(|_| "not told: this chain is private".to_owned());
+        Self { steps, calls: Vec::new(), lookups: Vec::new(), error, ..self }
     }
 }
 

@@ -91,6 +91,15 @@ fn talk(turns: &[(Role, &str)]) -> Request {
 }
 
 #[tokio::test]
+async fn where_a_hidden_text_ends_cannot_be_asked_for() {
+    let general = Told::new(vec![Reply::saying("Read it once more.")]);
+    let stopping = Request { stop: vec!["\\boxed{8".to_owned()], ..Request::ask(APPLES) };
+    let error = hinting(&general).generate(stopping).await.map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("`stop` is not taken"), "{error}");
+    assert!(general.prompts().is_empty());
+}
+
+#[tokio::test]
 async fn a_good_hint_is_given_as_it_was_written() {
     let hint = "How many apples does one row have, and how often is that row repeated?";
     let general = Told::saying([hint]);
@@ -267,7 +276,7 @@ async fn the_step_can_be_used_in_other_chains() {
     assert_eq!(answer.content, "Count one row.");
     let failed =
         chain(model("Say 84.")).generate(Request::ask(APPLES)).await.unwrap().collect().await;
-    insta::assert_snapshot!(failed.expect_err("that leaks"), @"the text is withheld: it says the final answer");
+    insta::assert_snapshot!(failed.expect_err("that leaks"), @"the chain failed, and as it is private it does not say why; `ponder runs` on its machine does");
 }
 
 #[test]

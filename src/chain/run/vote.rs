@@ -98,7 +98,8 @@ impl Walk<'_> {
             match ended {
                 Ok(sample) => {
                     sample.count(&mut ballot, index);
-                    passes = matches!(sample.checked, Some(Checked::Passes(_)));
+                    let answers = sample.solution.result.is_some();
+                    passes = answers && matches!(sample.checked, Some(Checked::Passes(_)));
                     solutions.push(Some(sample.solution));
                 }
                 Err(error) => {

@@ -136,9 +136,16 @@ fn varied_check(check: &Check, place: usize, variation: usize) -> Option<Check> 
     }
 }
 
+/// The longest input, in bytes, of which variations are made.
+const LONGEST_VARIED: usize = 4 * 1024;
+
 /// The text with another whole number in this place, counted over the numbers that may change: one that says how
 /// many lines or values follow must not.
 fn varied_text(text: &str, place: usize, variation: usize) -> Option<String> {
+    // Every number is looked at together with all that follows it.
+    if text.len() > LONGEST_VARIED {
+        return None;
+    }
     let number = NUMBER.as_ref()?;
     let mut places = number.find_iter(text).filter(|found| {
         let before = text.get(..found.start()).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Python sessions in a text: `>>> f(1)` and what it prints.
 
+use super::MOST_EXAMPLES;
 use crate::execution::case::{Check, Prompt};
 
 /// One check for every prompt that prints something; what stands before it in the same session is executed first.
@@ -29,7 +30,11 @@ pub(super) fn find(lines: &[&str]) -> Vec<(usize, Check)> {
             at += 1;
         }
         let prompt = Prompt { source, printed: printed.join("\n") };
-        if !prompt.printed.is_empty() {
+        // What came before is part of every check: without an end to it, a long statement would need its square in memory.
+        if !prompt.printed.is_empty()
+            && session.len() < MOST_EXAMPLES
+            && found.len() < MOST_EXAMPLES
+        {
             let check = Check::Doctest { before: session.clone(), prompt: prompt.clone() };
             found.push((start, check));
         }
