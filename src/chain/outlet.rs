@@ -188,6 +188,7 @@ fn untold(event: StepEvent) -> Option<StepEvent> {
 }
 
 /// What is said in place of what a private chain does not tell.
+const HIDDEN: &str = "not told: this chain is private";
+/// The same of why it failed.
 const FAILED: &str =
     "the chain failed, and as it is private it does not say why; `ponder runs` on its machine does";
-const HIDDEN: &str = "not told: this chain is private";
