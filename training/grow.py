@@ -1,13 +1,13 @@
 """Makes the shipped model deeper without changing what it says.
 
-    python -m training.grow --layers 8 --output build/grown
+    python -m training.grow --layers 10 --output build/grown
 
 New layers come behind old ones, evenly. What a new layer adds to the residual
 stream is zero at first, so the deeper model answers exactly as the shipped one
 and training goes on from there (Chen et al., "Net2Net", arXiv:1511.05641; the
 same with zero outputs in LLaMA Pro, arXiv:2401.02415). Train on with
 
-    python -m training.train --layers 8 --init-from build/grown ...
+    python -m training.train --init-from build/grown ...
 """
 
 import argparse
