@@ -286,6 +286,19 @@ def write_evaluation(folder: Path, count: int):
                 file.write(json.dumps(maker.claims_entry(kind, number), ensure_ascii=False) + "\n")
 
 
+def write_voting(file: Path, count: int):
+    """Problems for `ponder eval`, known and held-out phrasings by turns, none of them twice."""
+    makers = [Maker(f"evaluation-voting-{split}", held_out=split == "heldout", measured=True) for split in ("known", "heldout")]
+    seen: set = set()
+    with open(file, "w", encoding="utf-8") as lines:
+        while len(seen) < count:
+            split = len(seen) % 2
+            entry = makers[split].entry("math", len(seen))
+            if entry["question"] not in seen:
+                lines.write(json.dumps({"id": f"{('known', 'heldout')[split]}-{len(seen)}", "task": entry["task"], "problem": entry["question"], "answer": entry["gold"]}, ensure_ascii=False) + "\n")
+                seen.add(entry["question"])
+
+
 def main():
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -294,7 +307,10 @@ def main():
     parser.add_argument("--show", action="store_true", help="print documents")
     parser.add_argument("--evaluation", action="store_true", help="write training/evaluation")
     parser.add_argument("--evaluation-count", type=int, default=200)
+    parser.add_argument("--voting", type=int, metavar="COUNT", help="write so many problems for `ponder eval` to training/evaluation/voting.jsonl")
     options = parser.parse_args()
+    if options.voting:
+        write_voting(Path(__file__).parent / "evaluation" / "voting.jsonl", options.voting)
     if options.evaluation:
         write_evaluation(Path(__file__).parent / "evaluation", options.evaluation_count)
     if options.show:
