@@ -6,8 +6,10 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::json;
 
+mod format;
+
+use self::format::{Format, line, written};
 use super::{
     exit::{Exit, Failure},
     node::{find, start, unless_interrupted},
@@ -18,7 +20,7 @@ use crate::{
     generate::Generate,
     node::Node,
     review::{
-        Finding, Review,
+        Review,
         diff::{self, FileDiff},
         review,
         score::{self, Score},
@@ -30,9 +32,18 @@ use crate::{
 pub(super) struct ReviewArguments {
     /// A diff or a source file; from standard input if there is none, or if it is `-`
     file: Option<PathBuf>,
-    /// Print one JSON object instead of text
-    #[arg(long)]
+    /// Print one JSON object instead of text; as `--format json`
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// How to print what is found
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        conflicts_with = "score"
+    )]
+    format: Format,
     /// Who reviews: a chain, or a model that answers as `chain/review` does
     #[arg(long, value_name = "NAME", default_value = "chain/review")]
     to: String,
@@ -50,19 +61,24 @@ pub(super) async fn run(
     }
     let (text, name) = input(arguments.file.as_deref())?;
     let files = diff::read(&text, &name);
-    if files.is_empty() && !arguments.json {
+    let format = if arguments.json { Format::Json } else { arguments.format };
+    let internal = |error: serde_json::Error| Failure::new(Exit::Internal, error.to_string());
+    let print = |review: &Review| -> Result<(), Failure> {
+        written(format, review).map_err(internal)?.iter().for_each(|text| show::line(text));
+        Ok(())
+    };
+    if files.is_empty() && format != Format::Json {
+        print(&Review::default())?;
         show::note("there is nothing to review");
         return Ok(Exit::Done);
     }
     unless_interrupted(async {
-        let node = start(models, arguments.json).await?;
+        let node = start(models, format == Format::Json).await?;
         let model = find(&node, &arguments.to)?;
         warn_of_demonstration(&node, &arguments.to);
-        let review = reviewed(&*model, &files, arguments.json).await?;
-        if arguments.json {
-            show::line(&format!("{:#}", document(&review)?));
-        } else {
-            review.findings.iter().for_each(|finding| show::line(&line(finding)));
+        let review = reviewed(&*model, &files, format == Format::Json).await?;
+        print(&review)?;
+        if format != Format::Json {
             for undecided in &review.undecided {
                 show::error(&format!("{}: {}", undecided.file, undecided.reason));
             }
@@ -119,34 +135,21 @@ async fn reviewed(
     Ok(review(model, files, progress).await?)
 }
 
-fn line(finding: &Finding) -> String {
-    let Finding { file, line, category, what, failing_input } = finding;
-    let input = failing_input.as_ref().map_or_else(String::new, |input| format!(" [{input}]"));
-    format!("{file}:{line}: {}: {what}{input}", category.as_str())
-}
-
 fn summary(review: &Review) -> String {
     let dropped = match review.dropped {
         0 => String::new(),
         dropped => format!("; {dropped} dropped, for they name lines that the diff does not show"),
     };
+    let counted = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
     format!(
-        "{} findings in {} files, {} undecided, {} tokens{dropped}",
-        review.findings.len(),
-        review.files,
+        "{} in {}, {} undecided, {} tokens{dropped}",
+        counted(review.findings.len(), "finding"),
+        counted(review.files, "file"),
         review.undecided.len(),
         review.usage.completion_tokens
     )
-}
-
-fn document(review: &Review) -> Result<serde_json::Value, Failure> {
-    let mut document = json!({ "schema": "ponder.review/1" });
-    let body = serde_json::to_value(review)
-        .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-    if let (Some(document), serde_json::Value::Object(body)) = (document.as_object_mut(), body) {
-        document.extend(body);
-    }
-    Ok(document)
 }
 
 /// Measures a reviewer on the cases of a folder.

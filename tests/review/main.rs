@@ -184,3 +184,61 @@ fn the_exit_code_says_whether_something_was_found() {
         undecided:    0 files
         ");
 }
+
+/// The example for CI, in a repository with a change on a branch.
+#[test]
+fn the_example_for_ci_reviews_what_a_branch_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/ci/review.sh");
+    let found = json!({ "findings": [{ "line": 2, "category": "boundary", "what": "It may be empty.", "failing_input": null }] });
+    let answers = json!({ "otherwise": { "content": found.to_string() } });
+    std::fs::write(path.join("script.yaml"), answers.to_string()).unwrap();
+    let run = |program: &str, arguments: &[&str]| -> Output {
+        let beside = PathBuf::from(env!("CARGO_BIN_EXE_ponder"));
+        let binaries = format!("{}:{}", beside.parent().unwrap().display(), env!("PATH"));
+        Command::new(program)
+            .args(arguments)
+            .current_dir(path)
+            .env_clear()
+            .env("PATH", binaries)
+            .env("HOME", path)
+            .env("PONDER_MODEL", "scripted:script.yaml")
+            .env("PONDER_REVIEW_FORMAT", "github")
+            .output()
+            .unwrap()
+    };
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        let output = run("git", &[&identity, arguments].concat());
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    std::fs::write(path.join("first item.py"), "def first(items):\n    return None\n").unwrap();
+    std::fs::write(path.join("notes.txt"), "one\n").unwrap();
+    git(&["add", "first item.py", "notes.txt"]);
+    git(&["commit", "--quiet", "-m", "before"]);
+    git(&["switch", "--quiet", "-c", "change"]);
+    let script = script.to_str().unwrap();
+
+    let output = run(script, &["main"]);
+    assert_eq!(output.status.code(), Some(0), "nothing changed");
+
+    std::fs::write(path.join("first item.py"), "def first(items):\n    return items[0]\n").unwrap();
+    std::fs::write(path.join("notes.txt"), "two\n").unwrap();
+    git(&["commit", "--quiet", "--all", "-m", "after"]);
+    let output = run(script, &["main"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"::warning file=first item.py,line=2,title=An input at the edge::It may be empty.");
+    assert!(
+        String::from_utf8(output.stderr).unwrap().contains("1 finding in 1 file,"),
+        "notes are no code"
+    );
+
+    let output = run(script, &["nowhere"]);
+    assert_eq!(output.status.code(), Some(64));
+}
