@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     exit::{Exit, Failure},
+    node::unless_interrupted,
     show,
 };
 use crate::{
@@ -15,13 +16,14 @@ use crate::{
         compare::{self, CompareError, Comparison},
         folder::{self, FolderError},
         problems::{self, ProblemsError},
-        regrade,
+        regrade::{self, RegradeError},
         report::{Report, percent},
     },
 };
 
 mod measure;
 mod progress;
+mod running;
 mod table;
 mod who;
 
@@ -49,9 +51,12 @@ enum EvalCommand {
     Regrade {
         /// The run's folder
         folder: PathBuf,
-        /// A problem file with mended answers [default: the answers that the run began with]
+        /// The problem file: with mended answers, or with the tests to run programs on again [default: the answers that
+        /// the run began with; programs keep their marks]
         #[arg(long, value_name = "FILE")]
         problems: Option<PathBuf>,
+        #[command(flatten)]
+        running: running::RunningArguments,
     },
     /// Compare two runs problem by problem, and say how sure the difference is
     Compare {
@@ -85,6 +90,15 @@ impl From<FolderError> for Failure {
     }
 }
 
+impl From<RegradeError> for Failure {
+    fn from(error: RegradeError) -> Self {
+        match error {
+            RegradeError::Folder(error) => error.into(),
+            RegradeError::Tests { .. } => Self::new(Exit::No, error.to_string()),
+        }
+    }
+}
+
 impl From<CompareError> for Failure {
     fn from(error: CompareError) -> Self {
         Self::new(Exit::No, error.to_string())
@@ -102,9 +116,24 @@ pub(super) async fn run(
             show_report(&report, &folder, json)?;
             Ok(if report.is_complete() { Exit::Done } else { Exit::Undecided })
         }
-        Some(EvalCommand::Regrade { folder, problems }) => {
-            let mended = problems.map(|file| problems::read(&file)).transpose()?;
-            let changes = regrade::regrade(&folder, &mended.unwrap_or_default())?;
+        Some(EvalCommand::Regrade { folder, problems, running }) => {
+            let (mended, programs) = match problems {
+                Some(file) => {
+                    let problems = problems::read(&file)?;
+                    let programs = running.programs(&file, &problems).await?;
+                    (problems, programs)
+                }
+                None => (Vec::new(), None),
+            };
+            let again = unless_interrupted(async {
+                Ok(regrade::regrade(&folder, &mended, programs.as_ref()).await?)
+            });
+            let regrade::Regraded { changes, left } = again.await?;
+            if left > 0 {
+                show::note(&format!(
+                    "{left} programs keep their marks: --problems FILE runs them again on the tests of that file"
+                ));
+            }
             for change in &changes {
                 show::line(&format!(
                     "{}, answer {}: {} was {} and is {}",

@@ -6,6 +6,7 @@ use super::{
 };
 
 mod live_code_bench;
+mod packed;
 
 /// What is done with private tests of a problem that has public ones too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,10 +207,18 @@ mod tests {
     }
 
     #[test]
-    fn packed_tests_are_never_unpacked() {
-        let row = r#"{"public_test_cases": [], "private_test_cases": "eJxrYJmqz8gABhHuQMVQZ..."}"#;
-        insta::assert_snapshot!(told(row), @"private_test_cases: these are packed with pickle, and unpacking that can run any code: put them into the file as plain JSON, or run only the public ones with --public-only");
-        assert_eq!(read(row, PrivateTests::LeaveOut), Ok(Vec::new()));
+    fn packed_tests_are_read_without_running_what_is_in_them() {
+        let row = |packed: &str| {
+            format!(r#"{{"public_test_cases": [], "private_test_cases": "{packed}"}}"#)
+        };
+        // As LiveCodeBench packs them, by Python 3.
+        let packed = row(
+            "eJxrYJnqyAABPbbR1UqZeQWlJUpWCkrGMXmGCkYKxko6Ckr5pSVQUbOYPJBASWpxSUllQSpIqLgkJTNPqTZ2ih4A4UcVLA==",
+        );
+        assert_eq!(told(&packed), r#"private-1: "3\n1 2 3" -> "6\n""#);
+        let broken = row("eJxrYJmqz8gABhHuQMVQZ...");
+        insta::assert_snapshot!(told(&broken), @"");
+        assert_eq!(read(&broken, PrivateTests::LeaveOut), Ok(Vec::new()));
     }
 
     #[test]

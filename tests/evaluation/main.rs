@@ -357,6 +357,25 @@ fn programs_are_run_on_the_tests_of_their_problems() {
     assert!(!program.read("out/report.md").contains("maj@"));
     let public = run("public", &["--public-only"]);
     assert_eq!(public["pass_at_1"]["value"], 0.75, "the square of 2 is 4 as well");
+    // Somebody finds that the hidden test of the square was wrong; the programs are run again, nobody is asked.
+    program
+        .write("mended.jsonl", &PROGRAMS.replace(r#"\"output\": \"9\""#, r#"\"output\": \"6\""#));
+    let regrade = |more: &[&str]| {
+        let mut command = program.command(&[&["eval", "regrade", "out"], more].concat());
+        let ended = command.env("PATH", env!("PATH")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+        (text(&ended.stdout), text(&ended.stderr))
+    };
+    let (changes, way) = regrade(&[]);
+    assert_eq!(changes, "");
+    assert!(way.contains("8 programs keep their marks"), "{way}");
+    let (changes, way) = regrade(&["--problems", "mended.jsonl"]);
+    assert_eq!(
+        changes,
+        "square, answer 0: 2 of 2 tests was wrong and is right\nsquare, answer 1: 2 of 2 tests was wrong and is right\n"
+    );
+    assert!(!way.contains("keep their marks"), "{way}");
+    assert_eq!(program.json("out/report.json")["pass_at_1"]["value"], 0.75);
     let (_, way) = program.ends_with(
         64,
         &["eval", "lcb.jsonl", "--model", "scripted:solutions.yaml", "-o", "x", "--clr"],

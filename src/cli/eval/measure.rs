@@ -1,9 +1,6 @@
 //! `ponder eval PROBLEMS`: asks, and reports.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -15,7 +12,9 @@ use super::{
         show,
     },
     progress::Progress,
-    rewritten, show_report,
+    rewritten,
+    running::RunningArguments,
+    show_report,
     who::{Measured, insert, measured, sampling_fields},
 };
 use crate::{
@@ -23,13 +22,12 @@ use crate::{
     evaluation::{
         folder::Folder,
         manifest::{Manifest, Prices},
-        problems::{self, Problem, Subject, Task},
+        problems::{self, Problem, Subject},
         programs::Programs,
         protocol::{Preset, Protocol, Seed},
         report::Report,
         runner::{self, Order, RunError},
     },
-    execution::{PartialProtection, SandboxOptions, SharedSandbox, cases::PrivateTests},
     generate::Thinking,
 };
 
@@ -113,20 +111,6 @@ pub(super) struct MeasureArguments {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-/// How programs are run, where problems have tests.
-#[derive(Debug, Args)]
-struct RunningArguments {
-    /// Run programs on the public tests of their problems only
-    #[arg(long)]
-    public_only: bool,
-    /// The interpreter that runs programs
-    #[arg(long, value_name = "FILE", default_value = "python3")]
-    python: PathBuf,
-    /// Run programs even where the kernel cannot keep them from files, the network, or outliving their run
-    #[arg(long)]
-    allow_partial_protection: bool,
 }
 
 fn in_range(text: &str, low: f64, high: f64) -> Result<f64, String> {
@@ -222,39 +206,17 @@ fn selected(file: &Path, arguments: &MeasureArguments) -> Result<Vec<Problem>, F
     Ok(problems)
 }
 
-/// What runs programs, if there are any; tried before anybody is asked anything.
+/// What runs programs, if there are any.
 async fn programs(
     file: &Path,
     problems: &[Problem],
     arguments: &MeasureArguments,
 ) -> Result<Option<Programs>, Failure> {
-    let RunningArguments { public_only, python, allow_partial_protection } = &arguments.running;
-    let private = if *public_only { PrivateTests::LeaveOut } else { PrivateTests::Run };
-    let partial = match *allow_partial_protection {
-        true => PartialProtection::Accept,
-        false => PartialProtection::Refuse,
-    };
-    let python = Some(python.clone());
-    let options = SandboxOptions { python, partial, ..SandboxOptions::default() };
-    let programs = Programs { sandbox: Arc::new(SharedSandbox::new(options)), private };
-    let mut any = false;
-    for problem in problems {
-        let Task::Tests(tests) = &problem.task else { continue };
-        any = true;
-        programs.tests(tests).map_err(|why| {
-            let message = format!("{}: the problem {:?}: {why}", file.display(), problem.id);
-            Failure::new(Exit::No, message)
-        })?;
-    }
-    if !any {
-        return Ok(None);
-    }
-    if arguments.clr {
+    if arguments.clr && problems.iter().any(|problem| problem.answer().is_none()) {
         let message = "--clr is for problems with an `answer`: claims of programs are not checked";
         return Err(Failure::new(Exit::Usage, message));
     }
-    programs.sandbox.get().await?;
-    Ok(Some(programs))
+    arguments.running.programs(file, problems).await
 }
 
 /// The preset's protocol, or the plain one, with what the flags say in its place.

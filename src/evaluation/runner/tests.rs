@@ -12,7 +12,7 @@ use crate::{
         folder::{self, RESULTS},
         manifest::Manifest,
         problems::Task,
-        regrade::regrade,
+        regrade::{RegradeError, regrade},
         sample::Mark,
     },
     generate::Message,
@@ -205,13 +205,20 @@ async fn saved_answers_are_judged_again_without_a_model() {
     let engine = ScriptedEngine::new(script(3, 0));
     let mut folder = open(path.path(), &problems, 2);
     run(&engine, &problems, &order(2, 2), &mut folder, &Counter::default()).await.unwrap();
-    assert!(matches!(regrade(path.path(), &[]), Err(FolderError::Busy(_))), "one at a time");
+    assert!(
+        matches!(
+            regrade(path.path(), &[], None).await,
+            Err(RegradeError::Folder(FolderError::Busy(_)))
+        ),
+        "one at a time"
+    );
     drop(folder);
-    assert_eq!(regrade(path.path(), &[]).unwrap(), [], "nothing has changed");
+    let again = regrade(path.path(), &[], None).await.unwrap();
+    assert_eq!((again.changes, again.left), (Vec::new(), 0), "nothing has changed");
     // The model was right: the problem's answer is mended.
     let mut mended = problems.clone();
     mended[0].task = Task::Answer("7".to_owned());
-    let changes = regrade(path.path(), &mended).unwrap();
+    let changes = regrade(path.path(), &mended, None).await.unwrap().changes;
     let changed: Vec<_> =
         changes.iter().map(|change| (change.problem.as_str(), change.before, change.now)).collect();
     assert_eq!(changed, [("p0", Mark::Wrong, Mark::Right), ("p0", Mark::Wrong, Mark::Right)]);

@@ -1,6 +1,6 @@
 //! Problems as LiveCodeBench and APPS publish them. Much of it is JSON inside of texts.
 
-use super::{CasesError, Named, PrivateTests};
+use super::{CasesError, Named, PrivateTests, packed};
 use crate::execution::{
     case::{Argument, Check},
     literal::{Literal, parse},
@@ -28,20 +28,28 @@ pub(super) fn problem(
     let function = function_of(document)?;
     let public = unpacked(public, "public_test_cases")?;
     rows(&public, function.as_deref(), "public", checks)?;
-    let packed = document.get("private_test_cases").filter(|packed| {
+    let hidden = document.get("private_test_cases").filter(|hidden| {
         private == PrivateTests::Run
-            && !matches!(packed, Literal::None)
-            && packed.as_text() != Some("")
+            && !matches!(hidden, Literal::None)
+            && hidden.as_text() != Some("")
     });
-    if let Some(packed) = packed {
+    if let Some(hidden) = hidden {
         let place = "private_test_cases";
-        let private = unpacked(packed, place).map_err(|_| {
-            CasesError::form(
-                place,
-                "these are packed with pickle, and unpacking that can run any code: put them into the file as plain \
-                 JSON, or run only the public ones with --public-only",
-            )
-        })?;
+        let private = match hidden.as_text() {
+            Some(text) if !text.trim_start().starts_with('[') => {
+                let text = packed::unpacked(text).map_err(|error| {
+                    CasesError::form(
+                        place,
+                        format!(
+                            "{error}; put the tests into the file as plain JSON, or run only the public ones with \
+                             --public-only"
+                        ),
+                    )
+                })?;
+                unpacked(&Literal::Text(text), place)?
+            }
+            _ => unpacked(hidden, place)?,
+        };
         rows(&private, function.as_deref(), "private", checks)?;
     }
     Ok(())
