@@ -26,7 +26,7 @@ use super::{
     parts::Part,
     plan::{Limits, ModelRole},
     run::{self, Run},
-    step::{Action, CallModel, Step, Target},
+    step::{Action, CallModel, Target},
     trial,
     value::Solution,
 };
@@ -260,22 +260,25 @@ impl<'run> Context<'run> {
         run::answer(&part, self).await
     }
 
-    /// Has another chain or a model answer part `number` of a composite question.
+    /// Has another chain or a model answer part `number` of a composite question. A chain is told what it is about,
+    /// as this one's own parts are: it neither routes it nor takes it apart once more.
     pub(super) async fn call_part(
         &self,
         (number, turns): (usize, u32),
         name: &str,
-        text: String,
+        part: Part,
         outlet: PartOutlet,
     ) -> Result<Solution, GenerateError> {
         let step = CallModel::of(Target::Named(name.to_owned()));
+        // What was not taken apart is no part: others may find parts in it.
+        let kind = (!matches!(outlet, PartOutlet::Whole)).then_some(part.kind);
         let id = format!("{}/{number}", self.id);
         let action = Action::from(step.clone()).name();
         let context = Context::new(self.run, id, action, self.part_outlet(outlet))
             .part_of(Some(self))
             .varied(self.variation)
             .sharing(self.turns.saturating_mul(turns.max(1)));
-        let work = step.run(vec![Message::user(text)], &context);
+        let work = step.ask(vec![Message::user(part.text)], kind, &context);
         context.reported(work, |solution| solution.text.clone()).await
     }
 

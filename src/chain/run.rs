@@ -41,7 +41,7 @@ pub(super) struct Run {
     pub(super) request: Arc<Request>,
     pub(super) question: String,
     pub(super) language: Language,
-    /// What the question is about, where it is a part of a composite one.
+    /// What the question is about, where that is known: of a part of a composite one.
     pub(super) known_kind: Option<Kind>,
     pub(super) budget: Arc<Budget>,
     /// In how long the answer should be there, from when on.
@@ -65,6 +65,9 @@ impl Run {
     /// The run of a whole question.
     pub(super) fn new(plan: Arc<Plan>, models: Models, request: Request, outlet: Outlet) -> Self {
         let question = request.question().to_owned();
+        // Whoever knows what the question is about has taken it for one; what its steps ask is another matter.
+        let known_kind = request.kind;
+        let request = Request { kind: None, ..request };
         Self {
             language: language::detect(&question).language,
             budget: Arc::new(Budget::new(plan.limits, request.max_tokens)),
@@ -73,7 +76,7 @@ impl Run {
             models,
             request: Arc::new(request),
             question,
-            known_kind: None,
+            known_kind,
             outlet,
             path: String::new(),
             variation: 0,
