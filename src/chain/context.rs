@@ -21,7 +21,6 @@ use super::{
     budget::{Allowance, Cut, Purpose},
     call_tool::CallTool,
     language::Language,
-    observe::ObservedCall,
     outlet::Outlet,
     parts::Part,
     plan::{Limits, ModelRole},
@@ -31,8 +30,10 @@ use super::{
     value::Solution,
 };
 
+mod attempt;
 mod lookup;
 
+use attempt::Attempt;
 pub(super) use lookup::Lookup;
 
 /// The surroundings of one running step.
@@ -352,42 +353,28 @@ impl<'run> Context<'run> {
         };
         request.within = self.time();
         request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
-        match self.run.budget.begin(purpose) {
-            Allowance::Recommended => {}
-            Allowance::AtMost(most) => {
-                request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
-            }
-            Allowance::Exhausted(_) if self.is_tentative(relay) => return Err(nothing()),
-            Allowance::Exhausted(cut) => {
-                return Ok(Called { answer: Answer::default(), cut: Some(cut) });
-            }
+        let allowance = self.run.budget.begin(purpose);
+        if let Allowance::AtMost(most) = allowance {
+            request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
         }
-        let mut answer = Answer::default();
-        let asked = self.run.watch.as_ref().map(|_| request.clone());
-        let started = Instant::now();
-        let ended = within(self.run.budget.deadline(), async {
-            let mut generation = model.generate(request).await?;
-            self.take(&mut generation, &mut answer, purpose, relay).await
-        });
-        let ended = ended.await.unwrap_or(Ok(Some(Cut::Time)));
-        if let (Some(watch), Some(asked)) = (&self.run.watch, &asked) {
-            if let Ok(Some(_)) = ended {
-                answer.finish.reason = FinishReason::Length;
+        let mut attempt = Attempt::begin(self, id, purpose, &request);
+        let ended = match allowance {
+            Allowance::Exhausted(cut) => Ok(Some(cut)),
+            Allowance::Recommended | Allowance::AtMost(_) => {
+                let work = async {
+                    let mut generation = model.generate(request).await?;
+                    attempt.meter = generation.meter();
+                    self.take(&mut generation, &mut attempt.answer, purpose, relay).await
+                };
+                let ended = within(self.run.budget.deadline(), work).await;
+                ended.unwrap_or(Ok(Some(Cut::Time)))
             }
-            watch.called(&ObservedCall {
-                step: &self.id,
-                model: id,
-                request: asked,
-                answer: ended.as_ref().map(|_| &answer),
-                elapsed: started.elapsed(),
-            });
-        }
-        let cut = ended?;
-        self.add(answer.finish.usage);
-        if answer.content.trim().is_empty() && self.is_tentative(relay) {
+        };
+        let called = attempt.end(ended)?;
+        if called.answer.content.trim().is_empty() && self.is_tentative(relay) {
             return Err(nothing());
         }
-        Ok(Called { answer, cut })
+        Ok(called)
     }
 
     /// Whether something else is tried if this call comes to nothing.

@@ -14,6 +14,7 @@ mod decompose;
 mod files;
 mod hint;
 mod programs;
+mod interrupted;
 mod recorded;
 mod retrieve;
 mod routing;
