@@ -12,7 +12,7 @@ use crate::{
     execution::Sandbox,
     generate::{
         Answer, Delta, FinishReason, GenerateError, Generation, Kind, Message, Request, StepEvent,
-        StepState, Usage,
+        StepState, ThinkingEnd, Usage,
     },
 };
 
@@ -371,6 +371,12 @@ impl<'run> Context<'run> {
             }
         };
         let called = attempt.end(ended)?;
+        if relay == Relay::Everything && !called.answer.reasoning.is_empty() {
+            self.outlet.thought(match (called.cut, called.answer.finish.thinking_end) {
+                (Some(_), ThinkingEnd::None) => ThinkingEnd::Budget,
+                (_, end) => end,
+            });
+        }
         if called.answer.content.trim().is_empty() && self.is_tentative(relay) {
             return Err(nothing());
         }

@@ -195,7 +195,7 @@ pub(super) async fn to_end(run: Run) -> Result<Finish, GenerateError> {
         let finish = Finish {
             reason: solution.reason,
             usage: told(run.budget.total(), run.plan.private),
-            thinking_end: solution.thinking_end,
+            thinking_end: run.outlet.thinking_end(solution.thinking_end),
             cause: solution.cause,
             kind: scope.kind(),
             confidence: solution.confidence,

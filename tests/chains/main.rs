@@ -9,12 +9,13 @@
 )]
 
 mod clr;
+mod conformance;
 mod control;
 mod decompose;
 mod files;
 mod hint;
-mod programs;
 mod interrupted;
+mod programs;
 mod recorded;
 mod retrieve;
 mod routing;
