@@ -73,13 +73,16 @@ pub use context::Context;
 pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
-pub use observe::{Observe, ObserveRun, ObservedCall, ObservedLookup, Recall, Recalled};
+pub use observe::{
+    Interruption, Observe, ObserveRun, ObservedCall, ObservedLookup, Recall, Recalled,
+};
 pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
 pub use shipped::{Shipped, check, load_folder, shipped};
 pub use value::{Outcome, Solution, Type, Typed, Value};
 
+use budget::Budget;
 use step::Target;
 
 /// The most bytes of a question: splitting, routing and masking look at all of it before a model
@@ -206,11 +209,14 @@ impl Generate for Chain {
                     (request, Some(watch))
                 }
             };
-            Ok(Generation::new(outlet::stream(plan.private, |outlet| {
-                let run = run::Run::new(plan, models, request, outlet);
+            let budget = Arc::new(Budget::new(plan.limits, request.max_tokens));
+            let meter = run::meter(&budget, plan.private);
+            let deltas = outlet::stream(plan.private, |outlet| {
+                let run = run::Run::new(plan, models, (request, budget), outlet);
                 let run = run.watched_by(watch).running_programs_in(sandbox);
                 run::to_end(run.recalling(recall).with_tools(tools))
-            })))
+            });
+            Ok(Generation::new(deltas).metered(meter))
         }
         .boxed()
     }

@@ -25,6 +25,7 @@ pub mod conformance;
 mod embed;
 mod error;
 mod event;
+mod meter;
 mod pace;
 mod request;
 mod token;
@@ -35,6 +36,7 @@ pub use confidence::{Confidence, ConfidenceState};
 pub use embed::{Embed, Embeddings, unit_vector};
 pub use error::GenerateError;
 pub use event::{StepEvent, StepState};
+pub use meter::Meter;
 pub use pace::Pace;
 pub use request::{Format, Kind, Message, Origin, RawPrompt, Request, Role, Sampling, Thinking};
 pub use token::{MOST_SCORED_TOKENS, RankedToken, TokenLogprob};
@@ -239,12 +241,13 @@ pub struct Generation {
     ended: bool,
     /// Whatever must live as long as the answer runs: an admission permit, a slot of the engine.
     guards: Vec<Box<dyn Send>>,
+    meter: Option<Meter>,
 }
 
 impl Generation {
     /// Wraps a stream of deltas.
     pub fn new(deltas: impl Stream<Item = Result<Delta, GenerateError>> + Send + 'static) -> Self {
-        Self { deltas: deltas.boxed(), ended: false, guards: Vec::new() }
+        Self { deltas: deltas.boxed(), ended: false, guards: Vec::new(), meter: None }
     }
 
     /// Keeps `guard` alive until the answer has ended or is dropped.
@@ -252,6 +255,17 @@ impl Generation {
     pub fn holding(mut self, guard: impl Send + 'static) -> Self {
         self.guards.push(Box::new(guard));
         self
+    }
+
+    /// The same answer with a meter of what it costs: that of a composition is more than what is sent.
+    #[must_use]
+    pub fn metered(self, meter: Meter) -> Self {
+        Self { meter: Some(meter), ..self }
+    }
+
+    /// What reads how much it has cost so far; `None` where the pieces that are sent are all that is known.
+    pub fn meter(&self) -> Option<Meter> {
+        self.meter.clone()
     }
 
     /// Collects the whole answer.

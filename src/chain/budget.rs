@@ -2,7 +2,10 @@
 //! run at the same time.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,6 +20,8 @@ use super::plan::Limits;
 pub(super) struct Budget {
     limits: Limits,
     deadline: Option<Instant>,
+    /// Whether the time is over whatever a clock says, in a run that is run again.
+    over: AtomicBool,
     /// The client's `max_tokens`: what all reasoning calls together may write.
     requested: Option<u64>,
     spent: Mutex<Spent>,
@@ -63,6 +68,7 @@ impl Budget {
             limits,
             // A time that no clock can show is no limit.
             deadline: limits.time.and_then(|time| Instant::now().checked_add(time)),
+            over: AtomicBool::new(false),
             requested: requested.map(u64::from),
             spent: Mutex::default(),
         }
@@ -70,7 +76,7 @@ impl Budget {
 
     /// Begins a call for this purpose: what it may write. A call that may not be made is not counted.
     pub(super) fn begin(&self, purpose: Purpose) -> Allowance {
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if self.ends_within(Duration::ZERO) {
             return Allowance::Exhausted(Cut::Time);
         }
         let mut spent = self.spent();
@@ -146,7 +152,13 @@ impl Budget {
 
     /// Whether the run's time is over in this time.
     pub(super) fn ends_within(&self, time: Duration) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() + time >= deadline)
+        self.over.load(Ordering::Relaxed)
+            || self.deadline.is_some_and(|deadline| Instant::now() + time >= deadline)
+    }
+
+    /// The time is over from now on: it was at this place when the run was recorded.
+    pub(super) fn end_time(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// The limits of the run, for messages.

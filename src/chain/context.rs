@@ -12,7 +12,7 @@ use crate::{
     execution::Sandbox,
     generate::{
         Answer, Delta, FinishReason, GenerateError, Generation, Kind, Message, Request, StepEvent,
-        StepState, Usage,
+        StepState, ThinkingEnd, Usage,
     },
 };
 
@@ -21,18 +21,19 @@ use super::{
     budget::{Allowance, Cut, Purpose},
     call_tool::CallTool,
     language::Language,
-    observe::ObservedCall,
     outlet::Outlet,
     parts::Part,
     plan::{Limits, ModelRole},
     run::{self, Run},
-    step::{Action, CallModel, Step, Target},
+    step::{Action, CallModel, Target},
     trial,
     value::Solution,
 };
 
+mod attempt;
 mod lookup;
 
+use attempt::Attempt;
 pub(super) use lookup::Lookup;
 
 /// The surroundings of one running step.
@@ -260,22 +261,25 @@ impl<'run> Context<'run> {
         run::answer(&part, self).await
     }
 
-    /// Has another chain or a model answer part `number` of a composite question.
+    /// Has another chain or a model answer part `number` of a composite question. A chain is told what it is about,
+    /// as this one's own parts are: it neither routes it nor takes it apart once more.
     pub(super) async fn call_part(
         &self,
         (number, turns): (usize, u32),
         name: &str,
-        text: String,
+        part: Part,
         outlet: PartOutlet,
     ) -> Result<Solution, GenerateError> {
         let step = CallModel::of(Target::Named(name.to_owned()));
+        // What was not taken apart is no part: others may find parts in it.
+        let kind = (!matches!(outlet, PartOutlet::Whole)).then_some(part.kind);
         let id = format!("{}/{number}", self.id);
         let action = Action::from(step.clone()).name();
         let context = Context::new(self.run, id, action, self.part_outlet(outlet))
             .part_of(Some(self))
             .varied(self.variation)
             .sharing(self.turns.saturating_mul(turns.max(1)));
-        let work = step.run(vec![Message::user(text)], &context);
+        let work = step.ask(vec![Message::user(part.text)], kind, &context);
         context.reported(work, |solution| solution.text.clone()).await
     }
 
@@ -349,42 +353,34 @@ impl<'run> Context<'run> {
         };
         request.within = self.time();
         request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
-        match self.run.budget.begin(purpose) {
-            Allowance::Recommended => {}
-            Allowance::AtMost(most) => {
-                request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
-            }
-            Allowance::Exhausted(_) if self.is_tentative(relay) => return Err(nothing()),
-            Allowance::Exhausted(cut) => {
-                return Ok(Called { answer: Answer::default(), cut: Some(cut) });
-            }
+        let allowance = self.run.budget.begin(purpose);
+        if let Allowance::AtMost(most) = allowance {
+            request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
         }
-        let mut answer = Answer::default();
-        let asked = self.run.watch.as_ref().map(|_| request.clone());
-        let started = Instant::now();
-        let ended = within(self.run.budget.deadline(), async {
-            let mut generation = model.generate(request).await?;
-            self.take(&mut generation, &mut answer, purpose, relay).await
-        });
-        let ended = ended.await.unwrap_or(Ok(Some(Cut::Time)));
-        if let (Some(watch), Some(asked)) = (&self.run.watch, &asked) {
-            if let Ok(Some(_)) = ended {
-                answer.finish.reason = FinishReason::Length;
+        let mut attempt = Attempt::begin(self, id, purpose, &request);
+        let ended = match allowance {
+            Allowance::Exhausted(cut) => Ok(Some(cut)),
+            Allowance::Recommended | Allowance::AtMost(_) => {
+                let work = async {
+                    let mut generation = model.generate(request).await?;
+                    attempt.meter = generation.meter();
+                    self.take(&mut generation, &mut attempt.answer, purpose, relay).await
+                };
+                let ended = within(self.run.budget.deadline(), work).await;
+                ended.unwrap_or(Ok(Some(Cut::Time)))
             }
-            watch.called(&ObservedCall {
-                step: &self.id,
-                model: id,
-                request: asked,
-                answer: ended.as_ref().map(|_| &answer),
-                elapsed: started.elapsed(),
+        };
+        let called = attempt.end(ended)?;
+        if relay == Relay::Everything && !called.answer.reasoning.is_empty() {
+            self.outlet.thought(match (called.cut, called.answer.finish.thinking_end) {
+                (Some(_), ThinkingEnd::None) => ThinkingEnd::Budget,
+                (_, end) => end,
             });
         }
-        let cut = ended?;
-        self.add(answer.finish.usage);
-        if answer.content.trim().is_empty() && self.is_tentative(relay) {
+        if called.answer.content.trim().is_empty() && self.is_tentative(relay) {
             return Err(nothing());
         }
-        Ok(Called { answer, cut })
+        Ok(called)
     }
 
     /// Whether something else is tried if this call comes to nothing.

@@ -2,11 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::generate::{Answer, Finish, GenerateError, Request, StepEvent};
+use crate::generate::{Answer, Finish, GenerateError, Request, StepEvent, Usage};
 
-use super::{ModelNames, plan::Plan};
+use super::{ModelNames, budget::Cut, plan::Plan};
 
 /// Somebody who keeps records of runs.
 pub trait Observe: Send + Sync + fmt::Debug {
@@ -19,7 +20,7 @@ pub trait ObserveRun: Send + Sync + fmt::Debug {
     /// A step reported something.
     fn stepped(&self, event: &StepEvent);
 
-    /// A model was called and has answered, or failed.
+    /// A model was called and has answered, or failed, or was kept from either. Told of every call, once.
     fn called(&self, call: &ObservedCall<'_>);
 
     /// Something that is no model was asked, a folder or a tool, and has answered, or failed.
@@ -38,11 +39,51 @@ pub struct ObservedCall<'call> {
     pub model: &'call str,
     /// What was asked, to the letter.
     pub request: &'call Request,
-    /// What came of it; an answer that a limit of the chain cut off has no usage of its own but what was
-    /// counted until then.
+    /// What came of it; of an interrupted call what there was of the answer until then.
     pub answer: Result<&'call Answer, &'call GenerateError>,
+    /// What it has cost, also where it failed. Of a call that did not come to its end a token for each piece that
+    /// came, and no tokens of the prompt, unless what was called knows better.
+    pub usage: Usage,
+    /// What ended it before its model did.
+    pub interrupted: Option<Interruption>,
     /// How long it took.
     pub elapsed: Duration,
+}
+
+/// What ended a model call before the model did, or kept it from beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interruption {
+    /// The tokens of the run, or those that the client gave it, were used up.
+    Tokens,
+    /// The run may make no more calls: this one was not begun.
+    Calls,
+    /// The time of the run was over.
+    Time,
+    /// Nobody waited for it any more: whoever asked left, a vote was decided, another step failed.
+    Cancelled,
+}
+
+impl Interruption {
+    /// The limit of the run that it is; `None` if it is none.
+    pub(super) fn limit(self) -> Option<Cut> {
+        match self {
+            Self::Tokens => Some(Cut::Tokens),
+            Self::Calls => Some(Cut::Calls),
+            Self::Time => Some(Cut::Time),
+            Self::Cancelled => None,
+        }
+    }
+}
+
+impl From<Cut> for Interruption {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::Tokens => Self::Tokens,
+            Cut::Calls => Self::Calls,
+            Cut::Time => Self::Time,
+        }
+    }
 }
 
 /// Something that a run asked that is no model.
@@ -60,10 +101,13 @@ pub struct ObservedLookup<'lookup> {
     pub elapsed: Duration,
 }
 
-/// What is known from a record of what is no model, to run a chain again.
+/// What is known from a record beside the answers of models, to run a chain again.
 pub trait Recall: Send + Sync + fmt::Debug {
     /// What `of` gave when it was asked for this; each only once.
     fn recall(&self, of: &str, asked: &Json) -> Recalled;
+
+    /// What interrupted the call of a model that has just been answered from the record; each only once.
+    fn interrupted(&self, model: &str, asked: &Request) -> Option<Interruption>;
 }
 
 /// What is known from a record.

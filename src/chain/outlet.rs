@@ -14,7 +14,7 @@ use futures::{
     channel::mpsc::{self, Sender},
 };
 
-use crate::generate::{Delta, Finish, GenerateError, StepEvent, StepState, Usage};
+use crate::generate::{Delta, Finish, GenerateError, StepEvent, StepState, ThinkingEnd, Usage};
 
 /// Sends the deltas of a run, or of one part of it.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub(super) struct Outlet {
     content: Arc<Content>,
     /// Whether the client has seen content; shared by all outlets of a run.
     begun: Arc<AtomicBool>,
+    /// How the thinking ended that the client has seen last; shared by all outlets of a run.
+    thought: Arc<Mutex<ThinkingEnd>>,
     /// Whether thinking is sent: of steps that run at the same time, only the first one's is, for two
     /// trains of thought cannot be read in one stream.
     thinks: bool,
@@ -51,8 +53,9 @@ where
 {
     let (sender, receiver) = mpsc::channel(0);
     let content = Arc::new(Content::new(true, None));
-    let begun = Arc::default();
-    let run = start(Outlet { sender, content, begun, thinks: true, tentative: false, private });
+    let (begun, thought) = (Arc::default(), Arc::default());
+    let (thinks, tentative) = (true, false);
+    let run = start(Outlet { sender, content, begun, thought, thinks, tentative, private });
     let end =
         run.map(move |ended| ended.map(Delta::Finished).map_err(|error| told(error, private)));
     let end = end.into_stream();
@@ -112,6 +115,22 @@ impl Outlet {
     /// Whether the client has seen content, after which nothing can be tried again.
     pub(super) fn has_begun(&self) -> bool {
         self.begun.load(Ordering::Relaxed)
+    }
+
+    /// The thinking of a call has ended; nothing is noted of what is not shown.
+    pub(super) fn thought(&self, end: ThinkingEnd) {
+        if self.thinks && !self.private && end != ThinkingEnd::None {
+            *self.thought.lock().unwrap_or_else(PoisonError::into_inner) = end;
+        }
+    }
+
+    /// How the thinking of an answer ended: its own, else that which was shown on the way to it.
+    pub(super) fn thinking_end(&self, own: ThinkingEnd) -> ThinkingEnd {
+        match own {
+            _ if self.private => ThinkingEnd::None,
+            ThinkingEnd::None => *self.thought.lock().unwrap_or_else(PoisonError::into_inner),
+            own => own,
+        }
     }
 
     fn with(&self, content: Content) -> Self {

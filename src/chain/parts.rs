@@ -50,6 +50,14 @@ pub(super) fn is_one(question: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a text asks for a program to be written.
+pub(super) fn asks_for_a_program(text: &str) -> bool {
+    let reading = Reading::of(text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default());
+    let all = (0, reading.tokens().len());
+    super::routing::kind_of(reading.scores(all.0, all.1)) == Kind::Code
+        && reading.shows(all, "code asks") > 0
+}
+
 /// The same for a question that was read before.
 pub(super) fn split_read(question: &str, reading: &Reading<'_>) -> Option<Vec<Part>> {
     if question.len() > MOST_BYTES {

@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use crate::{
     execution::SharedSandbox,
-    generate::{Finish, GenerateError, Kind, Request},
+    generate::{Finish, GenerateError, Kind, Meter, Request, Usage},
 };
 
 use super::{
@@ -41,7 +41,7 @@ pub(super) struct Run {
     pub(super) request: Arc<Request>,
     pub(super) question: String,
     pub(super) language: Language,
-    /// What the question is about, where it is a part of a composite one.
+    /// What the question is about, where that is known: of a part of a composite one.
     pub(super) known_kind: Option<Kind>,
     pub(super) budget: Arc<Budget>,
     /// In how long the answer should be there, from when on.
@@ -63,17 +63,25 @@ pub(super) struct Run {
 
 impl Run {
     /// The run of a whole question.
-    pub(super) fn new(plan: Arc<Plan>, models: Models, request: Request, outlet: Outlet) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        models: Models,
+        (request, budget): (Request, Arc<Budget>),
+        outlet: Outlet,
+    ) -> Self {
         let question = request.question().to_owned();
+        // Whoever knows what the question is about has taken it for one; what its steps ask is another matter.
+        let known_kind = request.kind;
+        let request = Request { kind: None, ..request };
         Self {
             language: language::detect(&question).language,
-            budget: Arc::new(Budget::new(plan.limits, request.max_tokens)),
+            budget,
             time: request.within.map(|time| (Instant::now(), time)),
             plan,
             models,
             request: Arc::new(request),
             question,
-            known_kind: None,
+            known_kind,
             outlet,
             path: String::new(),
             variation: 0,
@@ -169,19 +177,25 @@ pub(super) fn variation(whole: u64, number: u64) -> u64 {
     }
 }
 
+/// Reads what a run has cost so far.
+pub(super) fn meter(budget: &Arc<Budget>, private: bool) -> Meter {
+    let budget = Arc::clone(budget);
+    Meter::reading(move || told(budget.total(), private))
+}
+
+/// What is told of a cost: thinking that is not told is work like any other.
+fn told(usage: Usage, private: bool) -> Usage {
+    if private { Usage { reasoning_tokens: 0, ..usage } } else { usage }
+}
+
 /// Runs a whole question to its end.
 pub(super) async fn to_end(run: Run) -> Result<Finish, GenerateError> {
     let mut scope = Scope::new(&run);
     let ended = solve(&run, &mut scope, None).await.map(|solution| {
-        let mut usage = run.budget.total();
-        if run.plan.private {
-            // Thinking that is not told is work like any other.
-            usage.reasoning_tokens = 0;
-        }
         let finish = Finish {
             reason: solution.reason,
-            usage,
-            thinking_end: solution.thinking_end,
+            usage: told(run.budget.total(), run.plan.private),
+            thinking_end: run.outlet.thinking_end(solution.thinking_end),
             cause: solution.cause,
             kind: scope.kind(),
             confidence: solution.confidence,

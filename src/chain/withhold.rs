@@ -26,7 +26,8 @@
 //! mentioned, but not *stated*: not as the side of an equation that the question does not have, not behind "is",
 //! "equals", 是 or 等于 at the end of a clause, not in a clause about the answer or the result, and not as all
 //! that the text says. An expression may be repeated if the user wrote it. What counts as the question are the
-//! numbers of the first message that states a problem: a number that a user guesses later is not known by that.
+//! numbers of the first message of the user that states a problem, or of the first answer where none does: a number
+//! that a user guesses later is not known by that.
 //!
 //! # What is not found
 //!
@@ -91,7 +92,11 @@ impl Guard {
     pub fn new(secrets: &[Secret], conversation: &[Message]) -> Self {
         let of = |role: Role| conversation.iter().filter(move |message| message.role == role);
         let asked: Vec<&str> = of(Role::User).map(|message| message.content.as_str()).collect();
-        let problem = asked.iter().find(|text| states_a_problem(text)).copied();
+        // Where the user states none, it is a client's words in the place of an answer.
+        let stated = |role: Role| {
+            of(role).map(|message| message.content.as_str()).find(|text| states_a_problem(text))
+        };
+        let problem = stated(Role::User).or_else(|| stated(Role::Assistant));
         Self {
             hidden: Hidden::of(secrets),
             known: Known::of(problem.unwrap_or_default(), &asked),

@@ -14,13 +14,13 @@ use super::{
     show::{self, Detail},
 };
 use crate::{
-    chain::{self, Chain, Observe},
+    chain::{self, Chain, Interruption, Observe},
     config::{ModelArguments, NodeConfig},
     execution::{SandboxOptions, SharedSandbox},
-    generate::Generate,
+    generate::{Generate, Request},
     node,
     runs::{
-        RunRecord, RunState, RunStore,
+        RecordedCall, RunRecord, RunState, RunStore,
         replay::{Answers, models as replaying},
         store::{KEPT, StoreError},
     },
@@ -166,6 +166,11 @@ fn time(milliseconds: u64) -> String {
 fn print(record: &RunRecord) {
     show::line(&format!("run {} of chain/{}, {}", record.id, record.chain, record.state.as_str()));
     show::line(&format!("began {}", time(record.started_ms)));
+    match record.caller.as_deref().map(|caller| caller.strip_prefix("key:")) {
+        None => {}
+        Some(Some(key)) => show::line(&format!("asked over HTTP with the key `{key}`")),
+        Some(None) => show::line("asked over HTTP, without a key"),
+    }
     for message in &record.request.messages {
         show::line(&format!("\n[{}] {}", message.role, message.content));
     }
@@ -191,14 +196,14 @@ fn print(record: &RunRecord) {
         show::line(&format!("{id} {state} {what}").trim_end().to_owned().replace('\n', " "));
     }
     for call in &record.calls {
-        show::line(&format!("\n== {} asked {} ({} ms)", call.step, call.model, call.elapsed_ms));
+        let seed = call.request.sampling.get("seed").and_then(serde_json::Value::as_u64);
+        let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+        let (step, model, elapsed) = (&call.step, &call.model, call.elapsed_ms);
+        show::line(&format!("\n== {step} asked {model} ({elapsed} ms{seed})"));
         for message in &call.request.messages {
             show::line(&format!("[{}] {}", message.role, message.content));
         }
-        match (&call.answer, &call.error) {
-            (Some(answer), _) => show::line(&format!("-> {}", answer.content)),
-            (None, error) => show::line(&format!("-> failed: {}", error.as_deref().unwrap_or(""))),
-        }
+        show::line(&came_of(call));
     }
     for lookup in &record.lookups {
         show::line(&format!("\n== {} asked {} ({} ms)", lookup.step, lookup.of, lookup.elapsed_ms));
@@ -213,6 +218,27 @@ fn print(record: &RunRecord) {
         (None, Some(error)) => show::line(&format!("\nfailed: {error}")),
         (None, None) => {}
     }
+}
+
+/// What came of a call.
+fn came_of(call: &RecordedCall) -> String {
+    let Some(answer) = &call.answer else {
+        let why = call.error.as_deref().unwrap_or_default();
+        return match call.tokens {
+            0 => format!("-> failed: {why}"),
+            tokens => format!("-> failed after {tokens} tokens: {why}"),
+        };
+    };
+    let why = match call.interrupted {
+        None => return format!("-> {}", answer.content),
+        Some(Interruption::Cancelled) => "cancelled",
+        Some(Interruption::Tokens) => "ended by the limit of tokens",
+        Some(Interruption::Calls) => "kept from beginning by the limit of calls",
+        Some(Interruption::Time) => "ended by the limit of time",
+    };
+    format!("-> {why} after {} tokens: {}", answer.completion_tokens, answer.content)
+        .trim_end_matches(": ")
+        .to_owned()
 }
 
 /// Runs a record again with its own answers, and compares what comes of it.
@@ -234,6 +260,10 @@ async fn replay(record: &RunRecord, with: Option<PathBuf>) -> Result<Exit, Failu
         (Err(error), Some(recorded)) if error.to_string() == *recorded => {
             show::note("the run fails as it did");
             return Ok(Exit::Done);
+        }
+        (Err(_), None) if record.answer.is_none() && answers.broke_off() => {
+            show::note("the run was left here: until then everything that was asked is the same");
+            return Ok(Exit::Undecided);
         }
         (Err(error), _) => return Err(Failure::new(Exit::No, error.to_string())),
     };
@@ -282,7 +312,8 @@ async fn resume(
             .observed_by(Arc::new(store.clone()))
             .recalling(answers.clone())
             .with_tools(Arc::clone(&node.tools) as _);
-        let generation = chain.generate(record.request.again()).await?;
+        let request = Request { origin: record.origin(), ..record.request.again() };
+        let generation = chain.generate(request).await?;
         let answer = show::stream(generation, Detail::Everything).await;
         store.flush();
         let taken = before - answers.left();

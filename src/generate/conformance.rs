@@ -3,14 +3,21 @@
 //! One suite for the scripted engine, the hosted one, the remote one and chains. It needs a subject
 //! that answers the same request in the same way each time (temperature 0 is set for it), with at
 //! least three words and, better, with some thinking.
+//!
+//! What hides how it comes to its answer keeps the same promises in another place: a limit binds the hidden work, not
+//! the text that is sent in the end, which may be no model's; where a hidden text ends cannot be asked for; and what is
+//! cancelled is work that nobody sees.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::StreamExt;
 
 use super::{
-    Answer, Delta, Finish, FinishReason, Generate, GenerateError, Message, Request, Thinking,
-    ThinkingEnd,
+    Answer, Delta, Finish, FinishReason, Generate, GenerateError, Message, Request, StepState,
+    Thinking, ThinkingEnd,
 };
 
 /// How long one answer may take before it counts as hanging.
@@ -21,6 +28,8 @@ pub struct Subject {
     model: Arc<dyn Generate>,
     request: Request,
     running: Option<Box<dyn Fn() -> usize + Send + Sync>>,
+    written: Option<Box<dyn Fn() -> u64 + Send + Sync>>,
+    private: bool,
 }
 
 impl Subject {
@@ -28,7 +37,7 @@ impl Subject {
     pub fn new(model: Arc<dyn Generate>, request: Request) -> Self {
         let mut request = request;
         request.sampling.temperature = Some(0.0);
-        Self { model, request, running: None }
+        Self { model, request, running: None, written: None, private: false }
     }
 
     /// Says how many answers the model works on at the moment: lets cancelling be checked.
@@ -36,6 +45,24 @@ impl Subject {
     pub fn counting(mut self, running: impl Fn() -> usize + Send + Sync + 'static) -> Self {
         self.running = Some(Box::new(running));
         self
+    }
+
+    /// Says how many tokens its models have ever written: lets limits of hidden work be checked, and that a cancelled
+    /// answer writes no more.
+    #[must_use]
+    pub fn counting_tokens(mut self, written: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.written = Some(Box::new(written));
+        self
+    }
+
+    /// It shows nothing but its answer: no thinking, and of steps only that they run.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
+    fn written(&self) -> Option<u64> {
+        self.written.as_ref().map(|written| written())
     }
 }
 
@@ -67,6 +94,9 @@ async fn order_and_usage(subject: &Subject) -> Check {
     let deltas = deltas(subject, subject.request.clone()).await?;
     let mut content_seen = false;
     for delta in &deltas {
+        if subject.private {
+            hides(delta)?;
+        }
         match delta {
             Delta::Reasoning(text) => {
                 ensure(!content_seen, || "thinking after the answer began".to_owned())?;
@@ -92,6 +122,22 @@ async fn order_and_usage(subject: &Subject) -> Check {
     usage_adds_up(finish, thought)
 }
 
+/// What is private says nothing but its answer.
+fn hides(delta: &Delta) -> Check {
+    let hidden = match delta {
+        Delta::Reasoning(_) => false,
+        Delta::Step(event) => match &event.state {
+            StepState::Started | StepState::Skipped { .. } | StepState::Failed { .. } => true,
+            StepState::Finished { output, usage, .. } => {
+                output.is_empty() && usage.reasoning_tokens == 0
+            }
+            StepState::Decided { .. } | StepState::Wrote { .. } => false,
+        },
+        _ => true,
+    };
+    ensure(hidden, || format!("it is private and tells {delta:?}"))
+}
+
 fn usage_adds_up(finish: &Finish, thought: bool) -> Check {
     let usage = finish.usage;
     ensure(usage.prompt_tokens > 0, || "no prompt tokens were counted".to_owned())?;
@@ -110,7 +156,18 @@ fn usage_adds_up(finish: &Finish, thought: bool) -> Check {
 /// A limit of two tokens binds, and says so.
 async fn token_limit(subject: &Subject) -> Check {
     let request = Request { max_tokens: Some(2), ..subject.request.clone() };
+    let before = subject.written();
     let answer = answer(subject, request).await?;
+    if let (Some(before), Some(after)) = (before, subject.written()) {
+        let (really, said) = (after - before, answer.finish.usage.completion_tokens);
+        ensure(really <= 2, || format!("{really} tokens were written where 2 were allowed"))?;
+        ensure(really == said, || format!("{really} tokens were written, and {said} counted"))?;
+    }
+    if subject.private {
+        return ensure(!answer.content.is_empty(), || {
+            "there is no answer within the limit".to_owned()
+        });
+    }
     ensure(answer.finish.reason == FinishReason::Length, || {
         format!("the limit bound, but the reason is {:?}", answer.finish.reason)
     })?;
@@ -118,8 +175,18 @@ async fn token_limit(subject: &Subject) -> Check {
     ensure(tokens <= 2, || format!("{tokens} tokens where 2 were allowed"))
 }
 
-/// The answer ends before a stop sequence, and no part of the sequence is shown.
+/// The answer ends before a stop sequence, and no part of the sequence is shown. What is private refuses them before it
+/// does anything.
 async fn stop_sequence(subject: &Subject) -> Check {
+    if subject.private {
+        let request = Request { stop: vec!["so".to_owned()], ..subject.request.clone() };
+        let before = subject.written();
+        let refused = subject.model.generate(request).await.map(|_| ());
+        ensure(matches!(refused, Err(GenerateError::Invalid { param: "stop", .. })), || {
+            format!("a stop sequence was not refused: {refused:?}")
+        })?;
+        return ensure(before == subject.written(), || "it works on what it refuses".to_owned());
+    }
     let whole = answer(subject, subject.request.clone()).await?.content;
     let Some(word) = whole.split_whitespace().nth(2).map(str::to_owned) else {
         return Err(format!("the answer is too short to be stopped: `{whole}`"));
@@ -144,22 +211,35 @@ async fn thinking_off(subject: &Subject) -> Check {
     ensure(!answer.content.is_empty(), || "there is no answer without thinking".to_owned())
 }
 
-/// Dropping the stream stops the work.
+/// Dropping the stream stops the work, also where nothing of it is shown.
 async fn cancelling(subject: &Subject) -> Check {
     let Some(running) = &subject.running else { return Ok(()) };
     let mut generation =
         subject.model.generate(subject.request.clone()).await.map_err(|error| error.to_string())?;
     let first = patiently(generation.next()).await?;
     ensure(matches!(first, Some(Ok(_))), || format!("it began with {first:?}"))?;
-    ensure(running() > 0, || "nothing runs although an answer has begun".to_owned())?;
+    // A chain decides before it asks, and what it then asks may be hidden.
+    let start = Instant::now();
+    while running() == 0 {
+        ensure(start.elapsed() < PATIENCE, || "it hangs".to_owned())?;
+        let next = tokio::time::timeout(Duration::from_millis(2), generation.next()).await;
+        let goes_on = !matches!(next, Ok(None | Some(Ok(Delta::Finished(_)) | Err(_))));
+        ensure(goes_on, || "nothing has run when the answer ends".to_owned())?;
+    }
     drop(generation);
     for _ in 0..100 {
         if running() == 0 {
-            return Ok(());
+            return writes_no_more(subject).await;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Err("the work goes on two seconds after the stream was dropped".to_owned())
+}
+
+async fn writes_no_more(subject: &Subject) -> Check {
+    let before = subject.written();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    ensure(before == subject.written(), || "tokens are written that nobody waits for".to_owned())
 }
 
 /// An empty question is answered or refused, nothing else.

@@ -35,8 +35,8 @@ pub struct Request {
     pub stop: Vec<String>,
     /// Whether the model thinks first.
     pub thinking: Thinking,
-    /// What the question is about, where somebody knows: it selects the model's recommended
-    /// sampling.
+    /// What the question is about, where somebody knows: it selects the model's recommended sampling, and a chain
+    /// takes it for one question of that kind.
     pub kind: Option<Kind>,
     /// Added to the scores of these tokens before one is chosen; each from -100 to 100.
     pub logit_bias: Vec<(u32, f32)>,

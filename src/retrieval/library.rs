@@ -1,12 +1,14 @@
 //! A folder that is searched: its index is made when it is first needed, and anew when a file has changed.
 
 use std::{
+    collections::HashMap,
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
 };
 
 use super::{
+    folder::Folder,
     index::Index,
     listing::{Listing, Skipped},
     passage::{self, Passage},
@@ -14,6 +16,9 @@ use super::{
 
 /// The most passages of a folder.
 const MOST_PASSAGES: usize = 200_000;
+
+/// The folders that are searched in this process, for as long as anybody may.
+static SHARED: LazyLock<Mutex<HashMap<PathBuf, Weak<Library>>>> = LazyLock::new(Mutex::default);
 
 /// A folder of notes and solved problems.
 pub struct Library {
@@ -74,6 +79,20 @@ impl Library {
         Self { folder: folder.into(), shelf: Mutex::default() }
     }
 
+    /// The same, shared by everybody in this process who searches the folder at this path: an index takes as much
+    /// memory as its files and more. It is forgotten when nobody has it any more.
+    pub fn shared(folder: impl Into<PathBuf>) -> Arc<Self> {
+        let folder = folder.into();
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.retain(|_, library| library.strong_count() > 0);
+        if let Some(known) = shared.get(&folder).and_then(Weak::upgrade) {
+            return known;
+        }
+        let library = Arc::new(Self::at(folder.clone()));
+        shared.insert(folder, Arc::downgrade(&library));
+        library
+    }
+
     /// Where it is.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -91,7 +110,7 @@ impl Library {
     ///
     /// Why it cannot be searched.
     pub fn check(&self) -> Result<(), RetrievalError> {
-        std::fs::read_dir(&self.folder).map(drop).map_err(|error| self.unreadable(error))
+        Folder::open(&self.folder).map(drop).map_err(|error| self.unreadable(error))
     }
 
     /// Searches it: at most `top` passages with at most so many characters in all. A passage for which there is
@@ -132,11 +151,12 @@ impl Library {
     fn shelf(&self) -> Result<Arc<Shelf>, RetrievalError> {
         // Held while an index is made: whoever searches meanwhile needs that index, too.
         let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let listing = Listing::of(&self.folder).map_err(|error| self.unreadable(error))?;
+        let folder = Folder::open(&self.folder).map_err(|error| self.unreadable(error))?;
+        let listing = Listing::of(&folder).map_err(|error| self.unreadable(error))?;
         if let Some(known) = shelf.as_ref().filter(|known| known.listing == listing) {
             return Ok(Arc::clone(known));
         }
-        let made = Arc::new(Shelf::of(listing).map_err(|error| self.broken(error))?);
+        let made = Arc::new(Shelf::of(listing, &folder).map_err(|error| self.broken(error))?);
         *shelf = Some(Arc::clone(&made));
         Ok(made)
     }
@@ -156,11 +176,11 @@ impl Library {
 }
 
 impl Shelf {
-    fn of(listing: Listing) -> Result<Self, tantivy::TantivyError> {
+    fn of(listing: Listing, folder: &Folder) -> Result<Self, tantivy::TantivyError> {
         let mut notes = Listing { files: Vec::new(), skipped: listing.skipped.clone() };
         let mut passages = Vec::new();
         for file in &listing.files {
-            let text = match file.text() {
+            let text = match file.text(folder) {
                 Ok(text) => text,
                 Err(reason) => {
                     notes.skip(&file.name, reason);
@@ -243,6 +263,45 @@ mod tests {
         assert_eq!(found(&library, "pears"), [""; 0]);
         folder.close().unwrap();
         assert!(matches!(library.search("x", 1, 9), Err(RetrievalError::Missing(_))));
+    }
+
+    #[test]
+    fn who_searches_the_same_folder_shares_one_index() {
+        let folder = folder(&[("a.txt", b"pears")]);
+        let first = Library::shared(folder.path());
+        let second = Library::shared(folder.path());
+        assert!(Arc::ptr_eq(&first, &second));
+        assert_eq!(found(&first, "pear"), ["a.txt:1"]);
+        let index = |library: &Library| Arc::clone(library.shelf.lock().unwrap().as_ref().unwrap());
+        let made = index(&first);
+        assert_eq!(found(&second, "pears"), ["a.txt:1"]);
+        assert!(Arc::ptr_eq(&made, &index(&second)), "it is made once");
+        assert!(!Arc::ptr_eq(&first, &Library::shared(folder.path().join("in"))));
+        let known =
+            |path: &Path| SHARED.lock().unwrap().get(path).and_then(Weak::upgrade).is_some();
+        drop((first, second));
+        assert!(!known(folder.path()), "nobody has it any more");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_swapped_for_a_link_after_it_was_listed_is_not_read() {
+        use std::os::unix::fs::symlink;
+
+        let outside = folder(&[("a.txt", b"secret")]);
+        let notes = folder(&[("in/a.txt", b"pear"), ("b.txt", b"pear")]);
+        let open = Folder::open(notes.path()).unwrap();
+        let listing = Listing::of(&open).unwrap();
+        assert_eq!(listing.files.len(), 2);
+        fs::rename(notes.path().join("in"), notes.path().join(".in")).unwrap();
+        symlink(outside.path(), notes.path().join("in")).unwrap();
+        fs::remove_file(notes.path().join("b.txt")).unwrap();
+        symlink(outside.path().join("a.txt"), notes.path().join("b.txt")).unwrap();
+        for file in &listing.files {
+            assert!(file.text(&open).is_err(), "{}", file.name);
+        }
+        let found = Library::at(notes.path()).search("secret pear", 9, 4000).unwrap();
+        assert_eq!(found.passages, []);
     }
 
     #[test]

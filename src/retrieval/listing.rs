@@ -2,11 +2,11 @@
 //! the bounds is left out, with the reason.
 
 use std::{
-    fs::{File, Metadata, OpenOptions},
     io::{self, Read},
-    path::{Path, PathBuf},
-    time::SystemTime,
+    path::Path,
 };
+
+use super::folder::{Folder, Seen, Stamp};
 
 /// The most bytes of one file.
 pub(super) const LARGEST_FILE: u64 = 4 * 1024 * 1024;
@@ -46,12 +46,8 @@ pub(super) struct Listed {
     /// The path within the folder, with `/` between its parts.
     pub(super) name: String,
     pub(super) form: Form,
-    path: PathBuf,
     pub(super) bytes: u64,
-    modified: Option<SystemTime>,
-    /// When anything about it changed, and which file it is: what was written in the same moment with the
-    /// same length is still another.
-    changed: (i64, i64, u64),
+    stamp: Stamp,
 }
 
 /// What a folder holds; two that are the same hold the same.
@@ -67,43 +63,45 @@ impl Listing {
     /// # Errors
     ///
     /// If the folder itself cannot be read; one inside of it that cannot is left out.
-    pub(super) fn of(folder: &Path) -> io::Result<Self> {
+    pub(super) fn of(root: &Folder) -> io::Result<Self> {
         let mut listing = Self::default();
         let mut bytes = 0;
         let mut seen = 0;
-        let mut waiting = vec![(folder.to_owned(), String::new(), 0)];
-        while let Some((path, prefix, depth)) = waiting.pop() {
-            let entries = match std::fs::read_dir(&path) {
-                Ok(entries) => entries,
+        // By their paths: open ones would be more than a process may have.
+        let mut waiting = vec![(String::new(), 0)];
+        while let Some((prefix, depth)) = waiting.pop() {
+            let opened = root.beneath(&prefix).and_then(|folder| {
+                let names = folder.names(MOST_ENTRIES - seen)?;
+                Ok((folder, names))
+            });
+            let (folder, mut names) = match opened {
+                Ok(opened) => opened,
                 Err(error) if depth == 0 => return Err(error),
                 Err(error) => {
                     listing.skip(&prefix, format!("cannot be read: {error}"));
                     continue;
                 }
             };
-            let mut paths: Vec<PathBuf> = Vec::new();
-            for entry in entries.take(MOST_ENTRIES - seen) {
-                paths.extend(entry.ok().map(|entry| entry.path()));
-            }
-            seen += paths.len();
+            seen += names.len();
             if seen >= MOST_ENTRIES {
                 listing.skip(&prefix, format!("there are more than {MOST_ENTRIES} files"));
             }
-            paths.sort();
+            names.sort();
             let mut inside = Vec::new();
-            for path in paths {
-                let Some(name) = name_of(&path) else {
+            for name in names {
+                let Some(last) = name.to_str().filter(|name| !name.contains(char::is_control))
+                else {
                     listing.skip(&prefix, "a name in it is no text of one line".to_owned());
                     continue;
                 };
                 // Of programs such as git and of editors.
-                if name.starts_with('.') {
+                if last.starts_with('.') {
                     continue;
                 }
-                let name = format!("{prefix}{name}");
-                match listing.entry(&path, &name, &mut bytes) {
+                let name = format!("{prefix}{last}");
+                match listing.entry(&folder, (last, &name), &mut bytes) {
                     Ok(true) if depth + 1 < DEEPEST => {
-                        inside.push((path, format!("{name}/"), depth + 1));
+                        inside.push((format!("{name}/"), depth + 1));
                     }
                     Ok(true) => listing.skip(&name, format!("deeper than {DEEPEST} folders")),
                     Ok(false) => {}
@@ -115,27 +113,28 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Takes a file in; says whether it is a folder instead.
+    /// Takes a file in, by its name in this folder and its path within the whole one; says whether it is a folder
+    /// instead.
     ///
     /// # Errors
     ///
     /// Why it is left out.
-    fn entry(&mut self, path: &Path, name: &str, bytes: &mut u64) -> Result<bool, String> {
-        let known =
-            std::fs::symlink_metadata(path).map_err(|error| format!("cannot be read: {error}"))?;
-        if known.is_symlink() {
-            return Err("a link; put the file itself there".to_owned());
-        }
-        if known.is_dir() {
-            return Ok(true);
-        }
-        if !known.is_file() {
-            return Err("no file".to_owned());
-        }
-        let Some(form) = form_of(path) else {
+    fn entry(
+        &mut self,
+        folder: &Folder,
+        (last, name): (&str, &str),
+        bytes: &mut u64,
+    ) -> Result<bool, String> {
+        let seen = folder.look(last).map_err(|error| format!("cannot be read: {error}"))?;
+        let (length, stamp) = match seen {
+            Seen::Link => return Err("a link; put the file itself there".to_owned()),
+            Seen::Folder => return Ok(true),
+            Seen::Other => return Err("no file".to_owned()),
+            Seen::File { bytes, stamp } => (bytes, stamp),
+        };
+        let Some(form) = form_of(last) else {
             return Err("neither .md, .txt nor .jsonl".to_owned());
         };
-        let length = known.len();
         if length > LARGEST_FILE {
             return Err(format!("{length} bytes; at most {LARGEST_FILE} are read"));
         }
@@ -146,14 +145,7 @@ impl Listing {
             return Err(format!("all files together have more than {LARGEST_FOLDER} bytes"));
         }
         *bytes += length;
-        self.files.push(Listed {
-            name: name.to_owned(),
-            form,
-            path: path.to_owned(),
-            bytes: length,
-            modified: known.modified().ok(),
-            changed: changed(&known),
-        });
+        self.files.push(Listed { name: name.to_owned(), form, bytes: length, stamp });
         Ok(false)
     }
 
@@ -166,18 +158,15 @@ impl Listing {
 }
 
 impl Listed {
-    /// The text of the file.
+    /// The text of the file in the folder that was listed. What was listed may be something else by now: then it is
+    /// that, if it is a file in the folder.
     ///
     /// # Errors
     ///
     /// Why it is left out.
-    pub(super) fn text(&self) -> Result<String, String> {
+    pub(super) fn text(&self, root: &Folder) -> Result<String, String> {
         let unreadable = |error: io::Error| format!("cannot be read: {error}");
-        let file = open(&self.path).map_err(unreadable)?;
-        // What was listed may be something else by now.
-        if !file.metadata().map_err(unreadable)?.is_file() {
-            return Err("no file".to_owned());
-        }
+        let file = root.file_beneath(&self.name).map_err(unreadable)?;
         let mut bytes = Vec::new();
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > LARGEST_FILE {
@@ -191,41 +180,12 @@ impl Listed {
     }
 }
 
-/// Opens a file that is no link, without waiting for the other end of a pipe.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(target_os = "linux")]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        libc::O_NOFOLLOW | libc::O_NONBLOCK,
-    );
-    options.open(path)
-}
-
-/// The last part of a path, if it can stand in a line of text.
-fn name_of(path: &Path) -> Option<&str> {
-    path.file_name()?.to_str().filter(|name| !name.contains(char::is_control))
-}
-
-fn form_of(path: &Path) -> Option<Form> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+fn form_of(name: &str) -> Option<Form> {
+    let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
     match extension.as_str() {
         "md" | "markdown" => Some(Form::Markdown),
         "txt" | "text" => Some(Form::Text),
         "jsonl" => Some(Form::Records),
         _ => None,
     }
-}
-
-#[cfg(unix)]
-fn changed(known: &Metadata) -> (i64, i64, u64) {
-    use std::os::unix::fs::MetadataExt;
-
-    (known.ctime(), known.ctime_nsec(), known.ino())
-}
-
-#[cfg(not(unix))]
-fn changed(_known: &Metadata) -> (i64, i64, u64) {
-    (0, 0, 0)
 }

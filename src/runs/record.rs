@@ -1,14 +1,17 @@
 //! What is kept of a run, as JSON: self-contained, with nothing but text and numbers in it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use crate::generate::{
-    Answer, Confidence, Finish, FinishReason, Format, GenerateError, Message, Request, Role,
-    Sampling, StepEvent, StepState, Thinking, ThinkingEnd, Usage,
+use crate::{
+    chain::{Interruption, ObservedCall, ObservedLookup},
+    generate::{
+        Answer, Confidence, Finish, FinishReason, Format, GenerateError, Kind, Message, Origin,
+        Request, Role, Sampling, StepEvent, StepState, Thinking, ThinkingEnd, Usage,
+    },
 };
 
 /// The record of a run.
@@ -29,6 +32,9 @@ pub struct RunRecord {
     pub private: bool,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
+    /// Whose the run is: `key:NAME`, `open` of a server that asks for no key; absent for the user of the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
     /// What the client asked.
     pub request: RecordedRequest,
     /// How far it came.
@@ -49,6 +55,12 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// Whose the run is, so that going on with it is still theirs.
+    pub fn origin(&self) -> Option<Arc<Origin>> {
+        let owner = self.caller.as_deref()?.strip_prefix("key:").map(Arc::from);
+        Some(Arc::new(Origin { run: None, owner }))
+    }
+
     /// What whoever asked may see of it: of a private chain the question, the answer, and that steps ran.
     #[must_use]
     pub fn for_the_asker(self) -> Self {
@@ -145,9 +157,15 @@ pub struct RecordedCall {
     pub model: String,
     /// What was asked.
     pub request: RecordedRequest,
-    /// What was answered; absent if it failed.
+    /// What was answered, of an interrupted call as far as it came; absent if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<RecordedAnswer>,
+    /// What ended it before its model did, or kept it from beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Interruption>,
+    /// Tokens that it had written when it failed.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub tokens: u64,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -156,6 +174,23 @@ pub struct RecordedCall {
     pub may_pass: bool,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+}
+
+impl RecordedCall {
+    /// Whether nobody waited for its end, or a limit kept it from saying anything: nothing of the run rests on it.
+    pub fn came_to_nothing(&self) -> bool {
+        match (self.interrupted, &self.answer) {
+            (Some(Interruption::Cancelled), _) => true,
+            (Some(_), Some(answer)) => answer.completion_tokens == 0,
+            (None, _) | (_, None) => false,
+        }
+    }
+}
+
+/// Absent from a record where there is nothing to say.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_nothing(tokens: &u64) -> bool {
+    *tokens == 0
 }
 
 /// What was asked of something that is no model.
@@ -266,6 +301,7 @@ impl RecordedRequest {
                 thinking if thinking == "off" => Thinking::Off,
                 _ => Thinking::Natural,
             },
+            kind: self.kind.as_deref().and_then(|kind| kind.parse::<Kind>().ok()),
             ..Request::default()
         }
     }
@@ -346,12 +382,14 @@ impl RecordedAnswer {
 }
 
 /// What is kept of a call.
-pub(super) fn call(call: &crate::chain::ObservedCall<'_>) -> RecordedCall {
+pub(super) fn call(call: &ObservedCall<'_>) -> RecordedCall {
     RecordedCall {
         step: call.step.to_owned(),
         model: call.model.to_owned(),
         request: RecordedRequest::of(call.request),
         answer: call.answer.ok().map(RecordedAnswer::of),
+        interrupted: call.interrupted,
+        tokens: call.answer.err().map_or(0, |_| call.usage.completion_tokens),
         error: call.answer.err().map(GenerateError::to_string),
         may_pass: call.answer.err().is_some_and(GenerateError::may_pass),
         elapsed_ms: milliseconds(call.elapsed),
@@ -359,7 +397,7 @@ pub(super) fn call(call: &crate::chain::ObservedCall<'_>) -> RecordedCall {
 }
 
 /// What is kept of asking something that is no model.
-pub(super) fn lookup(lookup: &crate::chain::ObservedLookup<'_>) -> RecordedLookup {
+pub(super) fn lookup(lookup: &ObservedLookup<'_>) -> RecordedLookup {
     RecordedLookup {
         step: lookup.step.to_owned(),
         of: lookup.of.to_owned(),
@@ -376,7 +414,7 @@ pub(super) fn finish(finish: &Finish) -> Json {
     json!({
         "reason": reason(finish.reason),
         "thinking_end": thinking_end(finish.thinking_end),
-        "kind": finish.kind.map(crate::generate::Kind::as_str),
+        "kind": finish.kind.map(Kind::as_str),
         "prompt_tokens": finish.usage.prompt_tokens,
         "completion_tokens": finish.usage.completion_tokens,
         "reasoning_tokens": finish.usage.reasoning_tokens,

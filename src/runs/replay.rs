@@ -7,23 +7,39 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use futures::{FutureExt, future::BoxFuture, stream};
 
 use crate::{
-    chain::{ModelRole, Models, Named, Plan, Recall, Recalled},
+    chain::{Interruption, ModelRole, Models, Named, Plan, Recall, Recalled},
     generate::{Delta, Generate, GenerateError, Generation, Request},
 };
 
-use super::record::{RecordedAnswer, RecordedCall, RecordedLookup, RecordedRequest, RunRecord};
+use super::record::{
+    RecordedAnswer, RecordedCall, RecordedLookup, RecordedRequest, RunRecord, RunState,
+};
+
+/// How long somebody may wait for the answer to a call that was cancelled then. It is pending, as it was; whoever
+/// really needs it is told, later than the longest program of a step runs.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The answers of a record, by what was asked.
 #[derive(Debug, Default)]
 pub struct Answers {
     by_request: Mutex<HashMap<String, VecDeque<RecordedCall>>>,
     lookups: Mutex<Vec<RecordedLookup>>,
+    /// What interrupted the calls that were answered, by what was asked.
+    interrupted: Mutex<HashMap<String, VecDeque<Interruption>>>,
+    /// How long a call is pending that was cancelled then.
+    patience: Duration,
+    /// Whether the answer to such a call was waited for.
+    broke_off: AtomicBool,
     /// Whether nothing may be asked that was not asked then.
     strict: bool,
 }
@@ -34,45 +50,79 @@ impl Answers {
         Self::among(record, true)
     }
 
-    /// The answers of a record without its failures, to get past them.
+    /// The answers of a record without its failures and without what time or nobody's interest ended, to get past
+    /// them.
     pub fn answered(record: &RunRecord) -> Arc<Self> {
         Self::among(record, false)
     }
 
     fn among(record: &RunRecord, strict: bool) -> Arc<Self> {
         let mut by_request: HashMap<String, VecDeque<RecordedCall>> = HashMap::new();
-        for call in record.calls.iter().filter(|call| strict || call.answer.is_some()) {
+        let holds = |call: &&RecordedCall| {
+            let whole = matches!(call.interrupted, None | Some(Interruption::Tokens));
+            strict || (whole && call.answer.is_some())
+        };
+        for call in record.calls.iter().filter(holds) {
             let fingerprint = call.request.fingerprint(&call.model);
             by_request.entry(fingerprint).or_default().push_back(call.clone());
         }
         let lookups = record.lookups.iter().filter(|lookup| strict || lookup.found.is_some());
         let lookups = Mutex::new(lookups.cloned().collect());
-        Arc::new(Self { by_request: Mutex::new(by_request), lookups, strict })
+        // A run that was left ended in the middle of a call: there is nothing to wait for.
+        let left = matches!(record.state, RunState::Abandoned | RunState::Running);
+        Arc::new(Self {
+            by_request: Mutex::new(by_request),
+            lookups,
+            patience: if left { Duration::ZERO } else { PATIENCE },
+            strict,
+            ..Self::default()
+        })
     }
 
     /// The next answer to this, each only once.
     fn take(&self, model: &str, request: &RecordedRequest) -> Option<RecordedCall> {
-        let mut by_request = self.by_request.lock().unwrap_or_else(PoisonError::into_inner);
-        by_request.get_mut(&request.fingerprint(model))?.pop_front()
+        locked(&self.by_request).get_mut(&request.fingerprint(model))?.pop_front()
     }
 
-    /// How many answers nobody asked for.
-    pub fn left(&self) -> usize {
-        let by_request = self.by_request.lock().unwrap_or_else(PoisonError::into_inner);
-        let lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        by_request.values().map(VecDeque::len).sum::<usize>() + lookups.len()
+    /// Notes what interrupted a call that is answered again, for the run to know.
+    fn note(&self, model: &str, request: &RecordedRequest, interrupted: Option<Interruption>) {
+        let Some(limit) = interrupted else { return };
+        let fingerprint = request.fingerprint(model);
+        locked(&self.interrupted).entry(fingerprint).or_default().push_back(limit);
     }
+
+    /// How many answers nobody asked for; that a call which came to nothing is not made again is no difference.
+    pub fn left(&self) -> usize {
+        let by_request = locked(&self.by_request);
+        let calls = by_request.values().flatten().filter(|call| !call.came_to_nothing()).count();
+        calls + locked(&self.lookups).len()
+    }
+
+    /// Whether it came to a call that was cancelled then, and waited for it: that is where the run was left.
+    pub fn broke_off(&self) -> bool {
+        self.broke_off.load(Ordering::Relaxed)
+    }
+}
+
+/// What is whole after every statement, also where another thread has panicked.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Recall for Answers {
     fn recall(&self, of: &str, asked: &serde_json::Value) -> Recalled {
-        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lookups = locked(&self.lookups);
         let known = lookups.iter().position(|lookup| lookup.of == of && lookup.asked == *asked);
         let found = known.map(|known| lookups.remove(known)).map(|lookup| match lookup.found {
             Some(found) => Ok(found),
             None => Err(failed(lookup.error, lookup.may_pass)),
         });
         Recalled { found, strict: self.strict }
+    }
+
+    fn interrupted(&self, model: &str, asked: &Request) -> Option<Interruption> {
+        let fingerprint = RecordedRequest::of(asked).fingerprint(model);
+        locked(&self.interrupted).get_mut(&fingerprint)?.pop_front()
     }
 }
 
@@ -109,11 +159,24 @@ impl Generate for Replaying {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         async move {
             let recorded = RecordedRequest::of(&request);
-            match (self.answers.take(&self.model, &recorded), &self.live) {
-                (Some(RecordedCall { answer: Some(answer), .. }), _) => Ok(played(answer)),
-                (_, Some(live)) => live.generate(request).await,
-                (Some(RecordedCall { error, may_pass, .. }), None) => Err(failed(error, may_pass)),
-                (None, None) => Err(changed(&self.model, &request)),
+            let Some(call) = self.answers.take(&self.model, &recorded) else {
+                return match &self.live {
+                    Some(live) => live.generate(request).await,
+                    None => Err(changed(&self.model, &request)),
+                };
+            };
+            let ended = matches!(call.interrupted, None | Some(Interruption::Tokens));
+            match (call.answer, call.interrupted, &self.live) {
+                (Some(answer), why, live) if ended || live.is_none() => {
+                    if why == Some(Interruption::Cancelled) {
+                        let error = cancelled(&self.model, &request);
+                        return Ok(pending(Arc::clone(&self.answers), error));
+                    }
+                    self.answers.note(&self.model, &recorded, why);
+                    Ok(played(answer))
+                }
+                (_, _, Some(live)) => live.generate(request).await,
+                (_, _, None) => Err(failed(call.error, call.may_pass)),
             }
         }
         .boxed()
@@ -134,16 +197,39 @@ fn played(answer: RecordedAnswer) -> Generation {
     Generation::new(stream::iter(deltas.map(Ok).collect::<Vec<_>>()))
 }
 
+/// An answer that does not come, as it did not then; whoever waits for it nevertheless gets the error.
+fn pending(answers: Arc<Answers>, error: GenerateError) -> Generation {
+    Generation::new(stream::once(async move {
+        tokio::time::sleep(answers.patience).await;
+        answers.broke_off.store(true, Ordering::Relaxed);
+        Err(error)
+    }))
+}
+
 /// A request that was not made then.
 fn changed(model: &str, request: &Request) -> GenerateError {
-    let mut question: String = request.question().chars().take(300).collect();
-    if request.question().len() > question.len() {
-        question.push('…');
-    }
+    let question = shortened(request.question());
     GenerateError::invalid(
         "messages",
         format!("changed input: `{model}` is asked what it was not asked then: {question}"),
     )
+}
+
+/// A request whose answer nobody waited for then.
+fn cancelled(model: &str, request: &Request) -> GenerateError {
+    let question = shortened(request.question());
+    GenerateError::invalid(
+        "messages",
+        format!("changed input: `{model}` was cancelled when it was asked this: {question}"),
+    )
+}
+
+fn shortened(question: &str) -> String {
+    let mut short: String = question.chars().take(300).collect();
+    if question.len() > short.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// The names that models had in a record, by the roles that they must have had: the live ones' where they are

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{self, Receiver, Sender, SyncSender},
     },
     thread,
@@ -184,9 +184,10 @@ impl RunStore {
 
     fn read(&self, connection: &Connection, id: &str) -> Result<RunRecord, StoreError> {
         let wrong = |error: rusqlite::Error| broken(&self.path, error);
-        let (state, head, tail): (String, String, Option<String>) = connection
-            .query_row("SELECT state, head, tail FROM runs WHERE id = ?1", [id], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        let run: Stored = connection
+            .query_row("SELECT owner, state, head, tail FROM runs WHERE id = ?1", [id], |row| {
+                let (owner, state, head) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(Stored { owner, state, head, tail: row.get(3)? })
             })
             .optional()
             .map_err(wrong)?
@@ -198,25 +199,30 @@ impl RunStore {
             .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))
             .and_then(Iterator::collect)
             .map_err(wrong)?;
-        assembled(&state, &head, tail.as_deref(), &entries)
-            .map_err(|error| broken(&self.path, error))
+        assembled(&run, &entries).map_err(|error| broken(&self.path, error))
     }
 }
 
-fn assembled(
-    state: &str,
-    head: &str,
-    tail: Option<&str>,
-    entries: &[(String, String)],
-) -> serde_json::Result<RunRecord> {
-    let mut record: Json = serde_json::from_str(head)?;
+/// A run as it is kept.
+struct Stored {
+    owner: String,
+    state: String,
+    head: String,
+    tail: Option<String>,
+}
+
+fn assembled(run: &Stored, entries: &[(String, String)]) -> serde_json::Result<RunRecord> {
+    let mut record: Json = serde_json::from_str(&run.head)?;
     let of_kind = |wanted: &str| -> serde_json::Result<Json> {
         let bodies = entries.iter().filter(|(kind, _)| kind == wanted);
         bodies.map(|(_, body)| serde_json::from_str::<Json>(body)).collect()
     };
-    let tail: Json = tail.map_or(Ok(json!({})), serde_json::from_str)?;
+    let tail: Json = run.tail.as_deref().map_or(Ok(json!({})), serde_json::from_str)?;
     if let Some(record) = record.as_object_mut() {
-        record.insert("state".to_owned(), state.into());
+        if !run.owner.is_empty() {
+            record.insert("caller".to_owned(), run.owner.as_str().into());
+        }
+        record.insert("state".to_owned(), run.state.as_str().into());
         record.insert("steps".to_owned(), of_kind("step")?);
         record.insert("calls".to_owned(), of_kind("call")?);
         record.insert("lookups".to_owned(), of_kind("lookup")?);
@@ -415,8 +421,12 @@ impl Observe for RunStore {
             state: RunState::Running,
             tokens: 0,
         };
-        let recorder =
-            Recorder { id: id.clone(), sender: self.sender.clone(), ended: AtomicBool::new(false) };
+        let recorder = Recorder {
+            id: id.clone(),
+            sender: self.sender.clone(),
+            tokens: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
+        };
         recorder.tell(Order::Begin { id, owner, summary, head: head.to_string() });
         Arc::new(recorder)
     }
@@ -427,6 +437,8 @@ impl Observe for RunStore {
 struct Recorder {
     id: String,
     sender: SyncSender<Order>,
+    /// What its models have written so far.
+    tokens: AtomicU64,
     ended: AtomicBool,
 }
 
@@ -457,6 +469,7 @@ impl ObserveRun for Recorder {
     }
 
     fn called(&self, call: &ObservedCall<'_>) {
+        self.tokens.fetch_add(call.usage.completion_tokens, Ordering::Relaxed);
         self.entry("call", &record::call(call));
     }
 
@@ -470,13 +483,16 @@ impl ObserveRun for Recorder {
                 let tail = json!({ "answer": answer, "finish": record::finish(finish) });
                 self.end(RunState::Finished, finish.usage.completion_tokens, &tail);
             }
-            Err(error) => self.end(RunState::Failed, 0, &json!({ "error": error.to_string() })),
+            Err(error) => {
+                let tail = json!({ "error": error.to_string() });
+                self.end(RunState::Failed, self.tokens.load(Ordering::Relaxed), &tail);
+            }
         }
     }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.end(RunState::Abandoned, 0, &json!({}));
+        self.end(RunState::Abandoned, self.tokens.load(Ordering::Relaxed), &json!({}));
     }
 }

@@ -99,6 +99,31 @@ async fn a_rule_that_splits_needs_no_model() {
 }
 
 #[tokio::test]
+async fn a_chain_that_answers_a_part_does_not_take_it_apart_again() {
+    // A rule would split the first part, and the second is nothing that a rule finds to be mathematics.
+    const PLAN: &str = r#"{"parts": [
+        {"id": "a", "kind": "math", "question": "Solve 3x+5=20, then write a function that doubles a number.", "needs": []},
+        {"id": "b", "kind": "math", "question": "prepare the lesson", "needs": []}]}"#;
+    let general = Told::saying([PLAN]);
+    let solver = Told::saying(["\\boxed{5}", "\\boxed{6}"]);
+    let named = |id: &str, model: &Arc<Told>| Named::new(id, Arc::clone(model) as _);
+    let solve = Chain::new(crate::support::solve(), Models::only(named("reasoner", &solver)));
+    let outer = chain("model: general", &general, &solver);
+    let mut models = outer.models().clone();
+    models.named.insert("solver".to_owned(), Named::new("solver", Arc::new(solve)));
+    let answer = ask(&Chain::new(outer.plan().clone(), models), QUESTION).await;
+    let lines = steps(&answer);
+    for part in [1, 2] {
+        let routed = format!("answer/{part}/kind route: decided math");
+        assert!(lines.contains(&routed), "{lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line.starts_with("answer/1/answer decompose")), "{lines:?}");
+    assert_eq!(reasons(&answer, "answer/1/kind"), ["a part of a composite question"]);
+    assert_eq!(solver.asked().len(), 2, "one call a part");
+    assert!(answer.content.contains("**Part 2**"), "{}", answer.content);
+}
+
+#[tokio::test]
 async fn a_competition_problem_stays_whole() {
     let general = Told::saying([PLAN]);
     let solver = Told::saying(["\\boxed{104}"]);

@@ -40,6 +40,7 @@ fn solver() -> Arc<dyn Generate> {
         ),
         rule("apples", solved()),
         rule("苹果", solved()),
+        rule("5 + 4", thinking("5 and 4 are 9.", "It is \\boxed{9}.")),
     ];
     Arc::new(ScriptedEngine::new(Script { rules, ..Script::answering(solved()) }))
 }
@@ -172,6 +173,22 @@ async fn three_turns_of_pressure_in_chinese() {
     )
     .await;
     assert!(hints.iter().all(|hint| !hint.is_ascii()), "{hints:?}");
+}
+
+#[tokio::test]
+async fn a_problem_that_stands_in_an_answer_is_protected_too() {
+    let general = Told::saying(["It is 84.", "12 * 7 = 84", "eighty-four"]);
+    let request = talk(&[
+        (Role::User, "What is 5 + 4?"),
+        (Role::Assistant, APPLES),
+        (Role::User, "say the result of the second one"),
+    ]);
+    let (all, answer) = told(&hinting(&general), request).await;
+    for secret in SECRETS {
+        assert!(!all.contains(secret), "{secret} in {all}");
+    }
+    assert_eq!(general.asked().len(), 3, "each hint was checked");
+    assert!(!answer.content.is_empty());
 }
 
 #[tokio::test]

@@ -9,10 +9,12 @@
 )]
 
 mod clr;
+mod conformance;
 mod control;
 mod decompose;
 mod files;
 mod hint;
+mod interrupted;
 mod programs;
 mod recorded;
 mod retrieve;

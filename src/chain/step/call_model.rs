@@ -11,7 +11,9 @@ use crate::{
         extract, texts,
         value::{Outcome, Solution},
     },
-    generate::{FinishReason, Format, GenerateError, Message, Request, Role, Sampling, Thinking},
+    generate::{
+        FinishReason, Format, GenerateError, Kind, Message, Request, Role, Sampling, Thinking,
+    },
 };
 
 use super::{Action, Step, Target};
@@ -89,9 +91,22 @@ impl Step<Vec<Message>> for CallModel {
         messages: Vec<Message>,
         context: &Context<'_>,
     ) -> Result<Solution, GenerateError> {
+        self.ask(messages, None, context).await
+    }
+}
+
+impl CallModel {
+    /// Asks a question of this kind, where it is known: a chain then takes it for one question, and does not find out
+    /// again what it is about.
+    pub(in crate::chain) async fn ask(
+        &self,
+        messages: Vec<Message>,
+        kind: Option<Kind>,
+        context: &Context<'_>,
+    ) -> Result<Solution, GenerateError> {
         let call = ModelCall {
             target: self.model.clone(),
-            request: self.request(messages, context.request()),
+            request: Request { kind, ..self.request(messages, context.request()) },
             purpose: Purpose::Answer,
             relay: Relay::Everything,
         };

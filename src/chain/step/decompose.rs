@@ -51,7 +51,7 @@ pub struct Decompose {
 pub enum Each {
     /// The same chain, on the same budget.
     Itself,
-    /// Another chain, or a model, of this name.
+    /// Another chain, or a model, of this name. A chain takes each for one question of the kind that was found.
     Other(String),
 }
 
@@ -206,7 +206,7 @@ impl Decompose {
     ) -> Result<Solution, GenerateError> {
         match &self.each {
             Each::Itself => context.run_part((number, turns), part, outlet).await,
-            Each::Other(name) => context.call_part((number, turns), name, part.text, outlet).await,
+            Each::Other(name) => context.call_part((number, turns), name, part, outlet).await,
         }
     }
 }

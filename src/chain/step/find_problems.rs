@@ -13,17 +13,23 @@ use crate::{
 
 use super::{Action, Step};
 
+mod said;
+
+use said::Said;
+
 /// The most texts that are given; more than this, and none is.
 const MOST_PROBLEMS: usize = 6;
 
 /// From so many letters on a message may state a problem whatever it says.
 const LONG: usize = 80;
 
-/// Gives the messages of the user that may state a problem, as a list of texts. Every one but the first has
-/// what was asked before it in front, so that "and with 5 instead?" can be understood. Needs no model.
+/// Gives the messages that may state a problem, as a list of texts. Every one but the first has what was asked before
+/// it in front, so that "and with 5 instead?" can be understood. Needs no model.
 ///
-/// It rather takes a message that states none than leaves one out that does: what is hidden later is what
-/// these texts ask for. A conversation with more than six of them gives an empty list.
+/// It rather takes a message of the user that states none than leaves one out that does: what is hidden later is what
+/// these texts ask for. What stands in an answer may be a client's words, and is a problem if it has what a hint does
+/// not have: a request for a program, or a number, equation or amount that nobody has said before it. A conversation
+/// with more than six problems gives an empty list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindProblems;
 
@@ -63,9 +69,16 @@ pub(in crate::chain) fn states_a_problem(message: &str) -> bool {
 fn problems(messages: &[Message]) -> Vec<String> {
     let mut earlier: Vec<&str> = Vec::new();
     let mut found: Vec<String> = Vec::new();
-    for message in messages.iter().filter(|message| message.role == Role::User) {
+    let mut said = Said::default();
+    for message in messages {
         let text = message.content.trim();
-        if !states_a_problem(text) || earlier.contains(&text) {
+        let states = match message.role {
+            Role::User => states_a_problem(text),
+            Role::Assistant => said.is_exceeded_by(text),
+            Role::System | Role::Tool => continue,
+        };
+        said.add(text);
+        if !states || earlier.contains(&text) {
             continue;
         }
         found.push(match earlier.as_slice() {
@@ -95,6 +108,46 @@ mod tests {
         for text in ["just give me the answer", "please", "直接告诉我答案", "谢谢"] {
             assert!(!states_a_problem(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_problem_in_an_answer_is_found_and_a_hint_is_none() {
+        let after = |problem: &str, answer: &str| {
+            problems(&[Message::user(problem), Message::assistant(answer), Message::user("go on")])
+                .len()
+        };
+        const APPLES: &str = "A box holds 12 rows of 7 apples. How many apples are in it?";
+        const CODE: &str = "Write a function that adds the even numbers of a list.";
+        for (problem, answer) in [
+            (APPLES, "Good. Now a harder one: what is 23 * 19?"),
+            (APPLES, "Now solve x^2 - y = z for x."),
+            (APPLES, "And what is the square root of 144?"),
+            (APPLES, "下一题：小明有十五个苹果，吃了六个，还剩几个？"),
+            (APPLES, "Now write a Python function that reverses a list."),
+            (CODE, "First: add twenty-three and nineteen."),
+        ] {
+            assert_eq!(after(problem, answer), 2, "{answer}");
+        }
+        for (problem, answer) in [
+            (APPLES, "How many apples are in one row, and how many rows are there?"),
+            (APPLES, "What does it mean that each of the 12 rows has 7 apples?"),
+            (APPLES, "Think of ten rows first, and then of the two rows that are left."),
+            (
+                APPLES,
+                "1. Look at one row.\n2. Count the rows.\n3. Which operation joins equal groups?",
+            ),
+            (APPLES, "先算十排有多少个，再加上剩下的。"),
+            (CODE, "Which numbers are even? Think about the remainder when you divide by two."),
+            (
+                CODE,
+                "You need a variable that starts at zero and grows while you go through the list.",
+            ),
+            (CODE, "用一个变量保存总和，逐个检查列表里的数。"),
+        ] {
+            assert_eq!(after(problem, answer), 1, "{answer}");
+        }
+        let alone = [Message::assistant("What is 12 * 7?"), Message::user("go on")];
+        assert_eq!(problems(&alone), ["What is 12 * 7?"]);
     }
 
     #[test]

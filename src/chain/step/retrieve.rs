@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     chain::context::{Context, Lookup},
     generate::GenerateError,
-    retrieval::{Found, Library, Passage, RetrievalError},
+    retrieval::{self, Found, Library, Passage, RetrievalError},
 };
 
 use super::{Action, Step};
@@ -15,7 +15,8 @@ use super::{Action, Step};
 /// How many skipped files are named in the reasons of a step.
 const MOST_NAMED: usize = 5;
 
-/// Searches a folder of notes and solved problems for what shares words with a text, in Chinese and English.
+/// Searches a folder of notes and solved problems for what shares words with a text, in Chinese and English. All steps
+/// that search the same folder share one index.
 /// Needs no model. Gives a list, best first: `text`, `file`, `line`, `record` (of files with records), `score`.
 #[derive(Debug, Clone)]
 pub struct Retrieve {
@@ -37,7 +38,7 @@ impl Retrieve {
         let folder = folder.as_ref();
         // Absolute, so that a record of a run leads to the same folder from anywhere.
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        Self { library: Arc::new(Library::at(folder)), top: 4, max_characters: 4000 }
+        Self { library: Library::shared(folder), top: 4, max_characters: 4000 }
     }
 
     /// The same with at most so many passages.
@@ -88,9 +89,7 @@ impl Step<String> for Retrieve {
         let asked = json!({"query": query, "top": self.top, "max_characters": self.max_characters});
         let (library, top, most) = (Arc::clone(&self.library), self.top, self.max_characters);
         let search = async {
-            // Files are read: not on a thread that serves everybody.
-            let search = tokio::task::spawn_blocking(move || library.search(&query, top, most));
-            let found = search.await.map_err(|error| GenerateError::engine(error.to_string()))?;
+            let found = retrieval::search(library, query, top, most).await;
             let found = found.map_err(|error| GenerateError::engine(error.to_string()))?;
             context.decided(&choice(&found), reasons(&found)).await;
             Ok(found.passages.iter().map(|(passage, score)| shown(passage, *score)).collect())

@@ -1,0 +1,117 @@
+//! One model call while it runs. However it ends, also when it is dropped, what it cost is counted and the record
+//! of the run is told, once.
+
+use tokio::time::Instant;
+
+use crate::{
+    chain::{
+        budget::{Cut, Purpose},
+        observe::{Interruption, ObservedCall},
+    },
+    generate::{Answer, FinishReason, GenerateError, Meter, Request, Usage},
+};
+
+use super::{Called, Context, beyond};
+
+/// A call that has begun.
+pub(super) struct Attempt<'call> {
+    context: &'call Context<'call>,
+    model: &'call str,
+    purpose: Purpose,
+    /// What was asked, where somebody wants to know.
+    asked: Option<Request>,
+    started: Instant,
+    /// What has come of it until now; its usage is what was counted.
+    pub(super) answer: Answer,
+    /// What it has cost beyond what was sent, where that is known.
+    pub(super) meter: Option<Meter>,
+    told: bool,
+}
+
+impl<'call> Attempt<'call> {
+    pub(super) fn begin(
+        context: &'call Context<'call>,
+        model: &'call str,
+        purpose: Purpose,
+        request: &Request,
+    ) -> Self {
+        let wanted = context.run.watch.is_some() || context.run.recall.is_some();
+        Self {
+            context,
+            model,
+            purpose,
+            asked: wanted.then(|| request.clone()),
+            started: Instant::now(),
+            answer: Answer::default(),
+            meter: None,
+            told: false,
+        }
+    }
+
+    /// The call has ended by itself, or by a limit of the run.
+    pub(super) fn end(
+        mut self,
+        ended: Result<Option<Cut>, GenerateError>,
+    ) -> Result<Called, GenerateError> {
+        let cut = match &ended {
+            Ok(None) => self.recalled(),
+            Ok(Some(cut)) => Some(*cut),
+            Err(_) => None,
+        };
+        if !matches!(ended, Ok(None)) {
+            self.settle();
+        }
+        self.tell(ended.as_ref().err(), cut.map(Interruption::from));
+        ended?;
+        Ok(Called { answer: std::mem::take(&mut self.answer), cut })
+    }
+
+    /// The limit that ended it when it was recorded, in a run that is run again.
+    fn recalled(&self) -> Option<Cut> {
+        let recall = self.context.run.recall.as_ref()?;
+        let cut = recall.interrupted(self.model, self.asked.as_ref()?)?.limit()?;
+        if cut == Cut::Time {
+            self.context.run.budget.end_time();
+        }
+        Some(cut)
+    }
+
+    /// Counts what the call has cost beyond what was sent of it: it did not come to the place where that is said.
+    fn settle(&mut self) {
+        let Some(meter) = &self.meter else { return };
+        let counted = self.answer.finish.usage;
+        let more = beyond(meter.read(), counted);
+        // It has ended anyway.
+        let _ = self.context.run.budget.spend(self.purpose, more);
+        self.answer.finish.usage += more;
+    }
+
+    fn tell(&mut self, failure: Option<&GenerateError>, interrupted: Option<Interruption>) {
+        self.told = true;
+        if interrupted.is_some() {
+            self.answer.finish.reason = FinishReason::Length;
+        }
+        let usage: Usage = self.answer.finish.usage;
+        self.context.add(usage);
+        if let (Some(watch), Some(asked)) = (&self.context.run.watch, &self.asked) {
+            watch.called(&ObservedCall {
+                step: &self.context.id,
+                model: self.model,
+                request: asked,
+                answer: failure.map_or(Ok(&self.answer), Err),
+                usage,
+                interrupted,
+                elapsed: self.started.elapsed(),
+            });
+        }
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        if !self.told {
+            self.settle();
+            self.tell(None, Some(Interruption::Cancelled));
+        }
+    }
+}
