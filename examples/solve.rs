@@ -24,7 +24,7 @@ pub(crate) fn plan() -> Result<Plan, LoadError> {
     let chain = Composer::new("solve", DESCRIPTION).within(Duration::from_secs(3600));
     let question = chain.question();
     let language = question.then("language", DetectLanguage);
-    let kind = question.then("kind", Route);
+    let kind = question.then("kind", Route::by_rules());
     let foreign = language.is(Language::Chinese).and(kind.is_one_of([Kind::Math, Kind::Code]));
     let english = question.then_when("question", foreign.clone(), Translate::to_english());
     let arms = ByKind {

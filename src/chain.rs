@@ -109,6 +109,8 @@ pub struct Models {
     pub translator: Option<Named>,
     /// Answers what is neither mathematics nor code; if there is none, a message says so.
     pub general: Option<Named>,
+    /// Makes embeddings for `retrieve`; if there is none, it searches by words only.
+    pub embedder: Option<Named>,
     /// The models and chains that a chain calls by their own names.
     pub named: BTreeMap<String, Named>,
 }
@@ -131,6 +133,8 @@ pub struct ModelNames {
     pub translator: Option<String>,
     /// Who answers everything else, where that is set.
     pub general: Option<String>,
+    /// Who makes embeddings, where that is set.
+    pub embedder: Option<String>,
 }
 
 impl Chain {
@@ -239,7 +243,7 @@ fn with_seed(mut request: Request) -> Request {
 impl Models {
     /// One model for everything, as the embedded model is used.
     pub fn only(reasoner: Named) -> Self {
-        Self { reasoner, translator: None, general: None, named: BTreeMap::new() }
+        Self { reasoner, translator: None, general: None, embedder: None, named: BTreeMap::new() }
     }
 
     /// The model that a step calls.
@@ -258,6 +262,7 @@ impl Models {
                 self.translator.as_ref().or(self.general.as_ref()).or(Some(&self.reasoner))
             }
             ModelRole::General => self.general.as_ref(),
+            ModelRole::Embedder => self.embedder.as_ref(),
         }
     }
 
@@ -267,6 +272,7 @@ impl Models {
             ModelRole::Reasoner => Some(&self.reasoner),
             ModelRole::Translator => self.translator.as_ref(),
             ModelRole::General => self.general.as_ref(),
+            ModelRole::Embedder => self.embedder.as_ref(),
         }
     }
 
@@ -277,6 +283,7 @@ impl Models {
             reasoner: self.reasoner.id.clone(),
             translator: name(&self.translator),
             general: name(&self.general),
+            embedder: name(&self.embedder),
         }
     }
 }
@@ -300,6 +307,7 @@ impl ModelNames {
                 .or(self.general.as_deref())
                 .or(Some(self.reasoner.as_str())),
             ModelRole::General => self.general.as_deref(),
+            ModelRole::Embedder => self.embedder.as_deref(),
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Roles {
     pub translator: Option<String>,
     /// Answers everything else.
     pub general: Option<String>,
+    /// Turns texts into numbers by what they mean, for searches.
+    pub embedder: Option<String>,
 }
 
 /// One model.
@@ -178,11 +180,13 @@ impl NodeConfig {
             reasoner,
             translator: arguments.translator.clone().or(file.roles.translator),
             general,
+            embedder: arguments.embedder.clone().or(file.roles.embedder),
         };
         for (role, id) in [
             ("reasoner", Some(&roles.reasoner)),
             ("translator", roles.translator.as_ref()),
             ("general", roles.general.as_ref()),
+            ("embedder", roles.embedder.as_ref()),
         ] {
             if let Some(id) = id.filter(|id| !models.contains_key(*id)) {
                 return Err(ConfigError(format!(

@@ -279,6 +279,7 @@ pub fn models_for(
         reasoner: named(&roles.reasoner)?,
         translator: roles.translator.as_ref().map(named).transpose()?,
         general: roles.general.as_ref().map(named).transpose()?,
+        embedder: roles.embedder.as_ref().map(named).transpose()?,
         named: named_models(plan, catalog)?,
     })
 }
@@ -347,17 +348,17 @@ fn check_aliases(config: &NodeConfig, plans: &[chain::Plan]) -> Result<(), Confi
 ///
 /// # Errors
 ///
-/// Which role has none. The other two always have one: the reasoner stands in for a translator.
+/// Which role has none. A translator there is always: the reasoner stands in for it.
 pub fn check_roles(plan: &chain::Plan, roles: &Roles) -> Result<(), ConfigError> {
-    let needs_general =
-        plan.roles.iter().any(|used| used.role == ModelRole::General && !used.optional);
-    if needs_general && roles.general.is_none() {
-        return Err(ConfigError::new(format!(
-            "the chain `{}` needs a general model: set `general` under [roles], or --general-url",
-            plan.name
-        )));
-    }
-    Ok(())
+    let needs = |role| plan.roles.iter().any(|used| used.role == role && !used.optional);
+    let (what, how) = if needs(ModelRole::General) && roles.general.is_none() {
+        ("general model", "set `general` under [roles], or --general-url")
+    } else if needs(ModelRole::Embedder) && roles.embedder.is_none() {
+        ("model that makes embeddings", "set `embedder` under [roles]")
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::new(format!("the chain `{}` needs a {what}: {how}", plan.name)))
 }
 
 /// Whether every tool that the chain calls is of a server or an endpoint that is configured.
@@ -378,6 +379,14 @@ pub fn check_tools(plan: &chain::Plan, config: &NodeConfig) -> Result<(), Config
 
 /// Whether every role has a model that answers.
 fn check_purposes(roles: &Roles, catalog: &Catalog) -> Result<(), ConfigError> {
+    let embedder = roles.embedder.as_ref().and_then(|id| catalog.find(id));
+    if let Some(entry) = embedder.filter(|entry| entry.model.embedder().is_none()) {
+        return Err(ConfigError::new(format!(
+            "`{}` makes no embeddings and cannot be the `embedder`: name a model that does, such as a folder with \
+             `modules.json` or one behind an endpoint",
+            entry.info.id
+        )));
+    }
     let named = [Some(&roles.reasoner), roles.translator.as_ref(), roles.general.as_ref()];
     let embedding = named
         .into_iter()

@@ -1,4 +1,5 @@
-//! Full-text search in a folder of notes and solved problems, in Chinese and in English.
+//! Search in a folder of notes and solved problems, in Chinese and in English: by words, and by what they mean where
+//! somebody turns texts into vectors.
 //!
 //! ```text
 //! folder ─▶ listing ─▶ passages ─▶ index (tantivy, in memory) ◀── turns: searches, so many at once
@@ -13,11 +14,13 @@ mod folder;
 mod index;
 mod library;
 mod listing;
+mod meaning;
 mod passage;
 mod turns;
 mod words;
 
-pub use library::{Found, Library, RetrievalError};
+pub use library::{Found, Library, MOST_BY_MEANING, RetrievalError};
 pub use listing::Skipped;
+pub use meaning::MOST_READ;
 pub use passage::Passage;
-pub use turns::search;
+pub use turns::{FoundByMeaning, MeaningError, search, search_by_meaning};

@@ -198,6 +198,11 @@ impl<'run> Context<'run> {
         self.run.models.of(role).is_some()
     }
 
+    /// The model that has this role.
+    pub(super) fn model(&self, role: ModelRole) -> Option<&Named> {
+        self.run.models.of(role)
+    }
+
     /// What calls the tools of the run, if anything does.
     pub(super) fn tools(&self) -> Option<&dyn CallTool> {
         self.run.tools.as_deref()

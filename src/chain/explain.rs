@@ -51,7 +51,7 @@ pub struct ExplainedStep {
 /// models decide: whether a translation passes its proof.
 pub fn explain(plan: &Plan, models: &ModelNames, question: &str) -> Explanation {
     let decision = routing::decide(question);
-    let mut walk = Walk { plan, models, steps: Vec::new() };
+    let mut walk = Walk { plan, models, in_doubt: decision.in_doubt, steps: Vec::new() };
     walk.question(question, decision.kind, "");
     let mut names = Vec::new();
     for name in walk.steps.iter().filter_map(|step| step.model.as_ref()) {
@@ -73,6 +73,8 @@ pub fn explain(plan: &Plan, models: &ModelNames, question: &str) -> Explanation 
 struct Walk<'plan> {
     plan: &'plan Plan,
     models: &'plan ModelNames,
+    /// Whether the rules are in doubt about the question.
+    in_doubt: bool,
     steps: Vec<ExplainedStep>,
 }
 
@@ -168,7 +170,8 @@ impl Walk<'_> {
             return None;
         };
         let unasked = asked.question.trim().is_empty() && action.role() == Some(ModelRole::General);
-        let target = action.target().filter(|_| !unasked);
+        let undoubted = matches!(action, Action::Route(_)) && !self.in_doubt;
+        let target = action.target().filter(|_| !unasked && !undoubted);
         let model = target.and_then(|target| self.models.find(&target).map(str::to_owned));
         self.listed(id, call.name(), model);
         if let Some(step) = self.steps.last_mut() {

@@ -206,6 +206,7 @@ fn roles(roles: &spec::Roles) -> Vec<UsedRole> {
         (ModelRole::Reasoner, roles.reasoner),
         (ModelRole::Translator, roles.translator),
         (ModelRole::General, roles.general),
+        (ModelRole::Embedder, roles.embedder),
     ];
     needs
         .into_iter()

@@ -55,11 +55,13 @@ pub enum ModelRole {
     Translator,
     /// Answers everything else.
     General,
+    /// Turns texts into numbers by what they mean, for searches.
+    Embedder,
 }
 
 impl ModelRole {
     /// Every role.
-    pub const ALL: [Self; 3] = [Self::Reasoner, Self::Translator, Self::General];
+    pub const ALL: [Self; 4] = [Self::Reasoner, Self::Translator, Self::General, Self::Embedder];
 
     /// The role's name in chain files and in the configuration.
     pub fn as_str(self) -> &'static str {
@@ -67,6 +69,7 @@ impl ModelRole {
             Self::Reasoner => "reasoner",
             Self::Translator => "translator",
             Self::General => "general",
+            Self::Embedder => "embedder",
         }
     }
 }

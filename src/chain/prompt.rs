@@ -27,11 +27,13 @@ pub enum Prompt {
     Judge,
     /// A problem whose programs are to be told apart.
     Inputs,
+    /// A question of which the rules do not know what it is about.
+    Route,
 }
 
 impl Prompt {
     /// Every prompt.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Math,
         Self::Code,
         Self::Decompose,
@@ -40,6 +42,7 @@ impl Prompt {
         Self::Claims,
         Self::Judge,
         Self::Inputs,
+        Self::Route,
     ];
 
     /// The template as it stands in the repository.
@@ -53,15 +56,19 @@ impl Prompt {
             Self::Claims => include_str!("../../prompts/claims.j2"),
             Self::Judge => include_str!("../../prompts/judge.j2"),
             Self::Inputs => include_str!("../../prompts/inputs.j2"),
+            Self::Route => include_str!("../../prompts/route.j2"),
         }
     }
 
     /// The names of the values that the template takes.
     pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Math | Self::Code | Self::Decompose | Self::TranslateToEnglish | Self::Inputs => {
-                &["question"]
-            }
+            Self::Math
+            | Self::Code
+            | Self::Decompose
+            | Self::TranslateToEnglish
+            | Self::Inputs
+            | Self::Route => &["question"],
             Self::TranslateToChinese => &["solution"],
             Self::Claims => &["question", "solution"],
             Self::Judge => &["question", "claim"],

@@ -75,6 +75,8 @@ pub(super) struct Roles {
     pub(super) translator: Option<Need>,
     /// Answers everything else.
     pub(super) general: Option<Need>,
+    /// Turns texts into numbers by what they mean, for `retrieve`.
+    pub(super) embedder: Option<Need>,
 }
 
 /// Whether the chain can do without a model for a role.

@@ -167,6 +167,8 @@ impl Action {
     /// The model that the action calls, if it calls one itself.
     pub fn target(&self) -> Option<Target> {
         let role = match self {
+            Self::Route(step) if step.asks => ModelRole::General,
+            Self::Retrieve(step) if step.by_meaning => ModelRole::Embedder,
             Self::DetectLanguage(_)
             | Self::Route(_)
             | Self::ExtractAnswer(_)

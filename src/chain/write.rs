@@ -244,11 +244,9 @@ impl Writer<'_> {
 
     fn options(&self, action: &Action) -> Vec<(&'static str, Json)> {
         match action {
-            Action::DetectLanguage(_)
-            | Action::Route(_)
-            | Action::FindProblems(_)
-            | Action::Tool(_) => Vec::new(),
-            Action::Chat(_) => vec![("model", "general".into())],
+            Action::DetectLanguage(_) | Action::FindProblems(_) | Action::Tool(_) => Vec::new(),
+            Action::Route(step) if !step.asks => Vec::new(),
+            Action::Route(_) | Action::Chat(_) => vec![("model", "general".into())],
             Action::Translate(step) => {
                 vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]
             }
@@ -276,11 +274,15 @@ impl Writer<'_> {
                 options.into_iter().chain(model).collect()
             }
             Action::ExtractAnswer(step) => vec![("as", step.find.as_str().into())],
-            Action::Retrieve(step) => vec![
-                ("from", step.folder().to_string_lossy().into()),
-                ("top", step.top.into()),
-                ("max_characters", step.max_characters.into()),
-            ],
+            Action::Retrieve(step) => {
+                let model = step.by_meaning.then(|| ("model", "embedder".into()));
+                let options = [
+                    ("from", step.folder().to_string_lossy().into()),
+                    ("top", step.top.into()),
+                    ("max_characters", step.max_characters.into()),
+                ];
+                options.into_iter().chain(model).collect()
+            }
             Action::CallModel(step) => {
                 let model = match &step.model {
                     Target::Role(role) => role.as_str(),

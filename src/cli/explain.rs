@@ -43,6 +43,7 @@ pub(super) fn explain(
         reasoner: config.roles.reasoner,
         translator: config.roles.translator,
         general: config.roles.general,
+        embedder: config.roles.embedder,
     };
     let explanation = chain::explain(plan, &names, &arguments.question.join(" "));
     if arguments.json {

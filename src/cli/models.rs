@@ -29,6 +29,7 @@ pub(super) fn models(
         ("reasoner", Some(&config.roles.reasoner)),
         ("translator", config.roles.translator.as_ref()),
         ("general", config.roles.general.as_ref()),
+        ("embedder", config.roles.embedder.as_ref()),
     ];
     let mut rows = Vec::new();
     for (id, model) in &config.models {

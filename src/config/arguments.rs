@@ -72,6 +72,9 @@ pub struct ModelArguments {
     /// The model of the file that answers what is neither mathematics nor code
     #[arg(long, value_name = "NAME", env = "PONDER_GENERAL", global = true)]
     pub general: Option<String>,
+    /// The model of the file that makes embeddings, for chains that search by meaning
+    #[arg(long, value_name = "NAME", env = "PONDER_EMBEDDER", global = true)]
+    pub embedder: Option<String>,
     /// An OpenAI-compatible endpoint for the general model, for example
     /// `http://127.0.0.1:11434/v1`
     #[arg(long, value_name = "URL", env = "PONDER_GENERAL_URL", global = true)]

@@ -85,6 +85,7 @@ pub(super) struct RolesTable {
     pub(super) reasoner: Option<String>,
     pub(super) translator: Option<String>,
     pub(super) general: Option<String>,
+    pub(super) embedder: Option<String>,
 }
 
 /// `[server]`

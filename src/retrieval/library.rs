@@ -11,11 +11,18 @@ use super::{
     folder::Folder,
     index::Index,
     listing::{Listing, Skipped},
+    meaning::{self, Vectors},
     passage::{self, Passage},
 };
 
 /// The most passages of a folder.
 const MOST_PASSAGES: usize = 200_000;
+
+/// The most passages of a folder that is searched by meaning.
+pub const MOST_BY_MEANING: usize = 10_000;
+
+/// How many passages of each ranking are joined.
+const RANKED: usize = 50;
 
 /// The folders that are searched in this process, for as long as anybody may.
 static SHARED: LazyLock<Mutex<HashMap<PathBuf, Weak<Library>>>> = LazyLock::new(Mutex::default);
@@ -24,6 +31,9 @@ static SHARED: LazyLock<Mutex<HashMap<PathBuf, Weak<Library>>>> = LazyLock::new(
 pub struct Library {
     folder: PathBuf,
     shelf: Mutex<Option<Arc<Shelf>>>,
+    vectors: Mutex<Vectors>,
+    /// Held while vectors are made: whoever searches meanwhile needs them, too.
+    pub(super) embedding: tokio::sync::Mutex<()>,
 }
 
 /// What was in the folder when the index was made.
@@ -37,8 +47,9 @@ struct Shelf {
 /// What was found in a folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// The passages, best first, each with its score (BM25: the more the rarer the words it shares with the
-    /// query are; comparable within one search only).
+    /// The passages, best first, each with its score (by words BM25: the more the rarer the words it shares with the
+    /// query are; by meaning, too, that of [reciprocal rank fusion](super::meaning); comparable within one search
+    /// only).
     pub passages: Vec<(Passage, f32)>,
     /// How many passages were searched.
     pub searched: usize,
@@ -76,7 +87,12 @@ pub enum RetrievalError {
 impl Library {
     /// The folder at this path. Nothing is read yet.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), shelf: Mutex::default() }
+        Self {
+            folder: folder.into(),
+            shelf: Mutex::default(),
+            vectors: Mutex::default(),
+            embedding: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The same, shared by everybody in this process who searches the folder at this path: an index takes as much
@@ -128,23 +144,61 @@ impl Library {
     ) -> Result<Found, RetrievalError> {
         let shelf = self.shelf()?;
         let found = shelf.index.search(query, top).map_err(|error| self.broken(error))?;
-        let mut passages: Vec<(Passage, f32)> = Vec::new();
-        let mut left = most_characters;
-        for (number, score) in found {
-            let Some(passage) = shelf.passages.get(number) else { continue };
-            let mut passage = passage.clone();
-            let characters = passage.text.chars().count();
-            if characters > left {
-                if !passages.is_empty() {
-                    continue;
-                }
-                passage.text = passage.text.chars().take(left.saturating_sub(1)).collect();
-                passage.text.push('…');
-            }
-            left = left.saturating_sub(characters);
-            passages.push((passage, score));
+        Ok(shelf.chosen(found, top, most_characters))
+    }
+
+    /// What has to be turned into vectors by a model before the folder can be searched by meaning with it; `None` where
+    /// it has more than [`MOST_BY_MEANING`] passages.
+    ///
+    /// # Errors
+    ///
+    /// As for [`search`](Self::search).
+    pub(super) fn lacking(&self, model: &str) -> Result<Option<Vec<String>>, RetrievalError> {
+        let shelf = self.shelf()?;
+        if shelf.passages.len() > MOST_BY_MEANING {
+            return Ok(None);
         }
-        Ok(Found { passages, searched: shelf.passages.len(), skipped: shelf.skipped.clone() })
+        Ok(Some(self.vectors().lacking(model, shelf.read())))
+    }
+
+    /// Keeps vectors that a model made, and forgets those of passages that are no longer there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`search`](Self::search).
+    pub(super) fn keep(
+        &self,
+        model: &str,
+        made: impl Iterator<Item = (String, Vec<f32>)>,
+    ) -> Result<(), RetrievalError> {
+        let shelf = self.shelf()?;
+        let mut vectors = self.vectors();
+        vectors.keep(model, made);
+        vectors.only(&shelf.read().collect());
+        Ok(())
+    }
+
+    /// Searches it by words and by meaning: see [`search`](Self::search).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(super) fn search_by_meaning(
+        &self,
+        (query, model, vector): (&str, &str, &[f32]),
+        top: usize,
+        most_characters: usize,
+    ) -> Result<Found, RetrievalError> {
+        let shelf = self.shelf()?;
+        let by_words =
+            shelf.index.search(query, RANKED.max(top)).map_err(|error| self.broken(error))?;
+        let by_words = by_words.into_iter().map(|(number, _)| number).collect();
+        let near = self.vectors().nearest(model, vector, shelf.read(), RANKED.max(top));
+        Ok(shelf.chosen(meaning::fused(&[by_words, near]), top, most_characters))
+    }
+
+    fn vectors(&self) -> std::sync::MutexGuard<'_, Vectors> {
+        self.vectors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is in the folder now.
@@ -176,6 +230,32 @@ impl Library {
 }
 
 impl Shelf {
+    /// What of each passage is turned into a vector.
+    fn read(&self) -> impl Iterator<Item = &str> {
+        self.passages.iter().map(|passage| meaning::read(&passage.text))
+    }
+
+    /// The best of what was found, with at most so many characters.
+    fn chosen(&self, found: Vec<(usize, f32)>, top: usize, most_characters: usize) -> Found {
+        let mut passages: Vec<(Passage, f32)> = Vec::new();
+        let mut left = most_characters;
+        for (number, score) in found.into_iter().take(top) {
+            let Some(passage) = self.passages.get(number) else { continue };
+            let mut passage = passage.clone();
+            let characters = passage.text.chars().count();
+            if characters > left {
+                if !passages.is_empty() {
+                    continue;
+                }
+                passage.text = passage.text.chars().take(left.saturating_sub(1)).collect();
+                passage.text.push('…');
+            }
+            left = left.saturating_sub(characters);
+            passages.push((passage, score));
+        }
+        Found { passages, searched: self.passages.len(), skipped: self.skipped.clone() }
+    }
+
     fn of(listing: Listing, folder: &Folder) -> Result<Self, tantivy::TantivyError> {
         let mut notes = Listing { files: Vec::new(), skipped: listing.skipped.clone() };
         let mut passages = Vec::new();

@@ -8,7 +8,10 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use super::library::{Found, Library, RetrievalError};
+use super::{
+    library::{Found, Library, RetrievalError},
+    meaning,
+};
 
 /// How many searches run at the same time in this process. Most take milliseconds; one that has to make an index takes
 /// seconds and memory.
@@ -31,6 +34,75 @@ pub async fn search(
     let name = library.name();
     let found = TURNS.take(move || library.search(&query, top, most_characters)).await;
     found.unwrap_or_else(|error| Err(RetrievalError::Index { name, message: error.to_string() }))
+}
+
+/// How many texts are turned into vectors by one call.
+const TEXTS_A_CALL: usize = 32;
+
+/// What a search by meaning came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundByMeaning {
+    /// What was found.
+    pub found: Found,
+    /// How many passages were turned into vectors for it; `None` where there are too many to search by meaning, and only
+    /// words counted.
+    pub vectors_made: Option<usize>,
+}
+
+/// Why a search by meaning failed.
+#[derive(Debug, thiserror::Error)]
+pub enum MeaningError<E> {
+    /// The folder.
+    #[error(transparent)]
+    Retrieval(#[from] RetrievalError),
+    /// The model that turns texts into vectors.
+    #[error("{0}")]
+    Model(E),
+}
+
+/// Searches a folder by words and by what they mean: passages are ranked by BM25 and by the cosine of their vectors with
+/// the query's, and both rankings are joined by reciprocal rank fusion. `embed` turns texts into vectors, one each, by the
+/// model of this name. Vectors of passages are kept in memory as long as the passages are there; the first search of a
+/// large folder takes as long as the model needs for all of them, and one that breaks off leaves what it has made.
+///
+/// # Errors
+///
+/// As for [`search`], and what `embed` reports.
+pub async fn search_by_meaning<E, Made: Future<Output = Result<Vec<Vec<f32>>, E>>>(
+    library: Arc<Library>,
+    query: String,
+    model: &str,
+    (top, most_characters): (usize, usize),
+    embed: impl Fn(Vec<String>) -> Made,
+) -> Result<FoundByMeaning, MeaningError<E>> {
+    let _making = library.embedding.lock().await;
+    let lacking = blocking(&library, model, |library, model| library.lacking(&model)).await?;
+    let Some(lacking) = lacking else {
+        let found = search(Arc::clone(&library), query, top, most_characters).await?;
+        return Ok(FoundByMeaning { found, vectors_made: None });
+    };
+    for texts in lacking.chunks(TEXTS_A_CALL) {
+        let made = embed(texts.to_vec()).await.map_err(MeaningError::Model)?;
+        let made: Vec<(String, Vec<f32>)> = texts.iter().cloned().zip(made).collect();
+        blocking(&library, model, |library, model| library.keep(&model, made.into_iter())).await?;
+    }
+    let asked = vec![meaning::read(&query).to_owned()];
+    let vector = embed(asked).await.map_err(MeaningError::Model)?.pop().unwrap_or_default();
+    let found = blocking(&library, model, move |library, model| {
+        library.search_by_meaning((&query, &model, &vector), top, most_characters)
+    });
+    Ok(FoundByMeaning { found: found.await?, vectors_made: Some(lacking.len()) })
+}
+
+/// Work on a folder, in its turn and on a thread on which nobody is kept waiting.
+async fn blocking<T: Send + 'static>(
+    library: &Arc<Library>,
+    model: &str,
+    work: impl FnOnce(&Library, String) -> Result<T, RetrievalError> + Send + 'static,
+) -> Result<T, RetrievalError> {
+    let (shared, model, name) = (Arc::clone(library), model.to_owned(), library.name());
+    let done = TURNS.take(move || work(&shared, model)).await;
+    done.unwrap_or_else(|error| Err(RetrievalError::Index { name, message: error.to_string() }))
 }
 
 /// Places for work that keeps a thread busy.

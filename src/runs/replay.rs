@@ -18,7 +18,7 @@ use futures::{FutureExt, future::BoxFuture, stream};
 
 use crate::{
     chain::{Interruption, ModelRole, Models, Named, Plan, Recall, Recalled},
-    generate::{Delta, Generate, GenerateError, Generation, Request},
+    generate::{Delta, Embed, Generate, GenerateError, Generation, Request},
 };
 
 use super::record::{
@@ -181,6 +181,11 @@ impl Generate for Replaying {
         }
         .boxed()
     }
+
+    /// A run that goes on may still have to search.
+    fn embedder(&self) -> Option<&dyn Embed> {
+        self.live.as_ref()?.embedder()
+    }
 }
 
 fn played(answer: RecordedAnswer) -> Generation {
@@ -257,6 +262,7 @@ pub fn models(
         reasoner: of_role(ModelRole::Reasoner).unwrap_or_else(|| named("reasoner", None)),
         translator: of_role(ModelRole::Translator),
         general: of_role(ModelRole::General),
+        embedder: of_role(ModelRole::Embedder),
         named: by_name.collect(),
     }
 }

@@ -400,6 +400,7 @@ impl Observe for RunStore {
             ("reasoner", Some(&models.reasoner)),
             ("translator", models.translator.as_ref()),
             ("general", models.general.as_ref()),
+            ("embedder", models.embedder.as_ref()),
         ];
         let roles: BTreeMap<&str, &String> =
             roles.into_iter().filter_map(|(role, model)| Some((role, model?))).collect();

@@ -1,10 +1,18 @@
 //! Chains that look into a folder of notes: what they find, cite and record, in both languages.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
+use futures::future::BoxFuture;
 use ponder::{
     chain::{Chain, Models, Named, Plan, check, explain, load, load_file},
-    generate::Generate,
+    generate::{Embed, Embeddings, Generate, GenerateError, Generation, RawPrompt, Request},
     runs::{
         RunRecord, RunStore,
         replay::{Answers, models},
@@ -183,4 +191,103 @@ async fn a_record_cites_what_was_used_and_notices_a_changed_folder() {
     fs::remove_dir_all(folder.path().join("notes")).unwrap();
     let gone = load(&record.plan, "recorded").unwrap_err().to_string();
     assert!(gone.contains("step `notes`: the folder `notes` does not exist"), "{gone}");
+}
+
+/// Knows that some words mean the same, in two languages; counts what it reads.
+struct Synonyms(AtomicUsize);
+
+impl Generate for Synonyms {
+    fn generate(&self, _: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
+        Box::pin(async { Err(GenerateError::engine("it makes embeddings only")) })
+    }
+
+    fn embedder(&self) -> Option<&dyn Embed> {
+        Some(self)
+    }
+}
+
+impl Embed for Synonyms {
+    fn embed(
+        &self,
+        inputs: Vec<RawPrompt>,
+        _: Option<u32>,
+    ) -> BoxFuture<'_, Result<Embeddings, GenerateError>> {
+        const MEANINGS: [&[&str]; 3] =
+            [&["car", "automobile", "汽车"], &["pear", "fruit", "梨"], &["sea"]];
+        self.0.fetch_add(inputs.len(), Ordering::Relaxed);
+        let vector = |input: RawPrompt| {
+            let RawPrompt::Text(text) = input else { panic!("texts are embedded") };
+            let text = text.to_lowercase();
+            let said = |words: &&[&str]| f32::from(words.iter().any(|word| text.contains(word)));
+            MEANINGS.iter().map(said).collect::<Vec<f32>>()
+        };
+        let vectors = inputs.into_iter().map(vector).collect();
+        Box::pin(async move { Ok(Embeddings { vectors, prompt_tokens: 1 }) })
+    }
+}
+
+#[tokio::test]
+async fn what_means_the_same_is_found_in_other_words_where_somebody_makes_embeddings() {
+    let folder = folder(&[
+        ("a.md", "Automobiles need oil."),
+        ("b.md", "Fruit is sweet."),
+        ("c.md", "The sea is deep."),
+    ]);
+    let path = folder.path().join("chain.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace("general: required", "general: required, embedder: optional")
+        .replace("    top: 2", "    top: 1\n    model: embedder");
+    fs::write(&path, text).unwrap();
+    let plan = load_file(&path).unwrap();
+    let asked = |embedder: Option<&Arc<Synonyms>>| {
+        let model = Told::saying(["Yes."]);
+        let named = Named::new("tiny", Arc::clone(&model) as _);
+        let embedder = embedder.map(|embedder| Named::new("words", Arc::clone(embedder) as _));
+        let models = Models { general: Some(named.clone()), embedder, ..Models::only(named) };
+        (model, models)
+    };
+    let (model, models) = asked(None);
+    ask(&Chain::new(plan.clone(), models), "汽车 cars").await;
+    assert_eq!(model.prompts(), ["? 汽车 cars"], "no word is shared");
+
+    let embedder = Arc::new(Synonyms(AtomicUsize::new(0)));
+    let (model, models) = asked(Some(&embedder));
+    let answer = ask(&Chain::new(plan.clone(), models.clone()), "汽车 cars").await;
+    assert_eq!(model.prompts(), ["Automobiles need oil.? 汽车 cars"]);
+    assert_eq!(
+        reasons(&answer, "notes"),
+        [
+            "a.md:1 (0.016)",
+            "by words and by meaning (words, which read 3 passages for it)",
+            "3 passages searched"
+        ]
+    );
+    assert_eq!(embedder.0.load(Ordering::Relaxed), 4, "three passages and the question");
+
+    // What was read once is not read again, but for what has changed.
+    fs::write(folder.path().join("notes/c.md"), "Seas are deep, and cars are not boats.").unwrap();
+    let store = RunStore::open(&folder.path().join("runs.sqlite"), 9).unwrap();
+    let chain = Chain::new(plan.clone(), models).observed_by(Arc::new(store.clone()));
+    ask(&chain, "Are pears sweet?").await;
+    assert_eq!(model.prompts()[1], "Fruit is sweet.? Are pears sweet?");
+    assert_eq!(embedder.0.load(Ordering::Relaxed), 6);
+
+    // It is run again from the record alone, without anybody who makes embeddings.
+    store.flush();
+    let record = store.show(&store.list(1).unwrap()[0].id).unwrap();
+    assert_eq!(record.models["embedder"], "words");
+    assert_eq!(replayed(&record, Answers::of(&record)).await, (Ok("Yes.".to_owned()), 0));
+    assert_eq!(embedder.0.load(Ordering::Relaxed), 6);
+}
+
+#[test]
+fn an_embedder_answers_nothing() {
+    let text = "version: 1\nname: a\ndescription: A.\nmodels: {embedder: required}\nsteps:\n  - id: answer\n    \
+                call: ${input.question}\n    model: embedder\noutput: ${answer}\n";
+    let error = load(text, "a.yaml").unwrap_err().to_string();
+    assert!(
+        error.contains("a.yaml:8:12: step `answer`: the `embedder` makes embeddings"),
+        "{error}"
+    );
 }

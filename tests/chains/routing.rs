@@ -1,13 +1,16 @@
 //! How well the router decides, on labelled questions; `cargo test --test chains routing --
 //! --nocapture` prints the confusion matrices.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use ponder::{
-    chain::{parts, routing::decide},
+    chain::{Chain, Models, Named, load, parts, routing::decide},
+    engine::scripted::{Ending, Failure, Reply},
     generate::Kind,
 };
 use serde::Deserialize;
+
+use crate::support::{Told, ask, reasons};
 
 #[derive(Deserialize)]
 struct Labelled {
@@ -30,19 +33,26 @@ fn measure(name: &str, least: f64) {
         return;
     };
     let mut matrix: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut right = 0;
+    let (mut right, mut in_doubt, mut wrong_in_doubt) = (0, 0, 0);
     for labelled in &questions {
         let decision = decide(&labelled.question);
         assert!(!decision.reasons.is_empty());
         let is_split = parts::split(&labelled.question).is_some();
         assert_eq!(decision.kind == Kind::Both, is_split, "{}", labelled.question);
-        right += usize::from(decision.kind.as_str() == labelled.kind);
+        let is_right = decision.kind.as_str() == labelled.kind;
+        right += usize::from(is_right);
+        in_doubt += usize::from(decision.in_doubt);
+        wrong_in_doubt += usize::from(decision.in_doubt && !is_right);
         *matrix.entry((&labelled.kind, decision.kind.as_str())).or_default() += 1;
     }
     print_matrix(name, &matrix);
     let share = f64::from(right as u32) / questions.len() as f64;
     println!("{right} of {} right, {:.1} %\n", questions.len(), share * 100.0);
+    let wrong = questions.len() - right;
+    println!("{in_doubt} in doubt, among them {wrong_in_doubt} of {wrong} wrong ones\n");
     assert!(share >= least, "{name}: {share}");
+    assert!(in_doubt * 5 <= questions.len(), "{name}: asking about {in_doubt} costs too much");
+    assert!(wrong_in_doubt * 2 >= wrong, "{name}: doubt does not tell where the rules err");
 }
 
 /// The first questions and the development questions: the weights were learned from both.
@@ -83,4 +93,46 @@ fn competition_problems_are_mathematics_and_never_split() {
             assert_eq!(decision.kind, Kind::Math, "{question}\n{:?}", decision.reasons);
         }
     }
+}
+
+/// A chain that says what a question is about, and asks where it does not know.
+fn asking(general: &Arc<Told>) -> Chain {
+    let text = "version: 1\nname: about\ndescription: About.\nmodels: {general: optional}\nsteps:\n  - id: kind\n    \
+                route: ${input.question}\n    model: general\n  - id: said\n    prompt: \"{{ kind }}\"\noutput: ${said}\n";
+    let plan = load(text, "about.yaml").unwrap_or_else(|error| panic!("{error}"));
+    let named = Named::new("general", Arc::clone(general) as _);
+    Chain::new(plan, Models { general: Some(named.clone()), ..Models::only(named) })
+}
+
+#[tokio::test]
+async fn only_in_doubt_the_general_model_is_asked() {
+    let doubtful = "Explain primes";
+    assert!(decide(doubtful).in_doubt, "{:?}", decide(doubtful));
+    for (says, kind, why) in [
+        ("math", "math", "the rules are in doubt, the general model says math"),
+        ("Code.", "code", "the rules are in doubt, the general model says code"),
+        (
+            "It depends on what you want to know",
+            decide(doubtful).kind.as_str(),
+            "in doubt, and the general model names no kind: the rules decide",
+        ),
+    ] {
+        let general = Told::saying([says]);
+        let answer = ask(&asking(&general), doubtful).await;
+        assert_eq!(answer.content, kind);
+        assert_eq!(reasons(&answer, "kind")[0], why);
+        let prompt = &general.prompts()[0];
+        assert!(prompt.contains("<text>\nExplain primes\n</text>"), "{prompt}");
+    }
+    let general = Told::saying(["other"]);
+    assert_eq!(ask(&asking(&general), "Solve 3x + 5 = 20 for x.").await.content, "math");
+    assert_eq!(general.prompts(), [""; 0], "the rules know");
+
+    let away = Reply { ending: Ending::FailBefore(Failure::Unavailable), ..Reply::default() };
+    let answer = ask(&asking(&Told::new([away])), doubtful).await;
+    assert_eq!(
+        answer.content,
+        decide(doubtful).kind.as_str(),
+        "the rules decide where nobody is there"
+    );
 }

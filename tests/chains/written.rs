@@ -28,7 +28,7 @@ fn everything() -> Plan {
         .private();
     let question = chain.question();
     let (language, kind) = chain.parallel("looks", || {
-        (question.then("language", DetectLanguage), question.then("kind", Route))
+        (question.then("language", DetectLanguage), question.then("kind", Route::by_rules()))
     });
     let foreign = language.is(Language::Chinese).and(kind.is_one_of([Kind::Other]).none());
     let english = question.then_when("english", foreign.clone(), Translate::to_english());
@@ -51,13 +51,15 @@ fn everything() -> Plan {
     });
     chain.transform("count", "solved|length").equals(0);
     let early = english.then("early", Reason::code());
-    let notes =
-        english.then("notes", Retrieve::from_folder("examples/chains/notes").top(2).at_most(500));
+    let notes = english.then(
+        "notes",
+        Retrieve::from_folder("examples/chains/notes").top(2).at_most(500).by_meaning(),
+    );
     let found = chain
         .transform("asked", "{'query': english, 'limit': 3}")
         .then("found", Tool::of("search", "web.find"));
     chain.prompt("said", "{{ found.text }}");
-    found.key("text").text().then("about", Route);
+    found.key("text").text().then("about", Route::asking_in_doubt());
     early.finishes_citing("cited", notes.key("0").equals("x"), notes);
     early.finishes_when("enough", solved.equals(serde_json::json!(null)).none());
     let other = chain.fallback(

@@ -48,6 +48,7 @@ impl Node {
             reasoner: Named::new(MODEL, engine),
             translator: None,
             general: None,
+            embedder: None,
             named: BTreeMap::new(),
         };
         let mut plans = Vec::new();

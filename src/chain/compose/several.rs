@@ -61,7 +61,7 @@ impl Composer {
     /// let chain = Composer::new("tiny", "Looks at a question in two ways at once.");
     /// let question = chain.question();
     /// let (language, kind) = chain.parallel("looks", || {
-    ///     (question.then("language", DetectLanguage), question.then("kind", Route))
+    ///     (question.then("language", DetectLanguage), question.then("kind", Route::by_rules()))
     /// });
     /// # let _ = (language, kind);
     /// let plan = chain.finish(question.then("answer", Reason::math()))?;

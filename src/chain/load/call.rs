@@ -30,11 +30,11 @@ fn options_of(action: &str) -> &'static [&'static str] {
         "translate" | "translate_answer" => &["to", "attempts", "model"],
         "reason" => &["as", "extract", "model"],
         "clr" => &["as", "extract", "samples", "at_once", "verdicts", "model"],
-        "chat" => &["model"],
+        "chat" | "route" => &["model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
         "tool" => &["arguments"],
-        "retrieve" => &["from", "top", "max_characters"],
+        "retrieve" => &["from", "top", "max_characters", "model"],
         "finish" => &["cite"],
         "decompose" => &["each", "model", "at_once"],
         "withhold" => &["secret", "conversation"],
@@ -100,7 +100,8 @@ impl Loader<'_> {
         let role = match name {
             "translate" | "translate_answer" => Some(ModelRole::Translator),
             "reason" | "clr" => Some(ModelRole::Reasoner),
-            "chat" | "decompose" => Some(ModelRole::General),
+            "chat" | "decompose" | "route" => Some(ModelRole::General),
+            "retrieve" => Some(ModelRole::Embedder),
             _ => None,
         };
         if let (Some(role), Some(model)) = (role, &step.model)
@@ -112,7 +113,7 @@ impl Loader<'_> {
         let attempts = self.attempts(step, place)?;
         match name {
             "detect_language" => Some(DetectLanguage.into()),
-            "route" => Some(Route.into()),
+            "route" => Some(Route { asks: step.model.is_some() }.into()),
             "translate" => {
                 let to = self.target(step, &[Language::English, Language::Chinese], place)?;
                 Some(Translate { to, attempts }.into())
@@ -175,6 +176,10 @@ impl Loader<'_> {
         };
         let role = ModelRole::ALL.into_iter().find(|role| role.as_str() == model.value);
         let target = role.map_or_else(|| Target::Named(model.value.clone()), Target::Role);
+        if role == Some(ModelRole::Embedder) {
+            let message = "the `embedder` makes embeddings for `retrieve` and answers nothing";
+            return self.problem(Place::of(model, place.step), message);
+        }
         if model.value == format!("chain/{}", self.chain) {
             let message =
                 "a chain cannot call itself; `decompose` answers parts of a question with it";

@@ -28,6 +28,9 @@ impl Loader<'_> {
             );
             return self.problem(Place::of(from, place.step), message);
         }
+        if step.model.is_some() {
+            retrieve = retrieve.by_meaning();
+        }
         if let Some(top) = top? {
             retrieve = retrieve.top(top);
         }

@@ -5,9 +5,16 @@ use std::{path::Path, sync::Arc};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    chain::context::{Context, Lookup},
-    generate::GenerateError,
-    retrieval::{self, Found, Library, Passage, RetrievalError},
+    chain::{
+        Named,
+        context::{Context, Lookup},
+        plan::ModelRole,
+    },
+    generate::{GenerateError, RawPrompt},
+    retrieval::{
+        self, Found, FoundByMeaning, Library, MOST_BY_MEANING, MOST_READ, MeaningError, Passage,
+        RetrievalError,
+    },
 };
 
 use super::{Action, Step};
@@ -17,7 +24,7 @@ const MOST_NAMED: usize = 5;
 
 /// Searches a folder of notes and solved problems for what shares words with a text, in Chinese and English. All steps
 /// that search the same folder share one index.
-/// Needs no model. Gives a list, best first: `text`, `file`, `line`, `record` (of files with records), `score`.
+/// Gives a list, best first: `text`, `file`, `line`, `record` (of files with records), `score`.
 #[derive(Debug, Clone)]
 pub struct Retrieve {
     library: Arc<Library>,
@@ -25,6 +32,9 @@ pub struct Retrieve {
     pub top: usize,
     /// The most characters of all of them together; 100 to 100,000.
     pub max_characters: usize,
+    /// Whether passages that mean the same count as well, where a model has the role
+    /// [`Embedder`](ModelRole::Embedder); without one, only words count, and no model is needed.
+    pub by_meaning: bool,
 }
 
 impl Retrieve {
@@ -38,7 +48,7 @@ impl Retrieve {
         let folder = folder.as_ref();
         // Absolute, so that a record of a run leads to the same folder from anywhere.
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        Self { library: Library::shared(folder), top: 4, max_characters: 4000 }
+        Self { library: Library::shared(folder), top: 4, max_characters: 4000, by_meaning: false }
     }
 
     /// The same with at most so many passages.
@@ -52,6 +62,12 @@ impl Retrieve {
     pub fn at_most(self, characters: usize) -> Self {
         let (fewest, most) = Self::CHARACTERS;
         Self { max_characters: characters.clamp(fewest, most), ..self }
+    }
+
+    /// The same, and looks for what means the same, too, where a model makes embeddings.
+    #[must_use]
+    pub fn by_meaning(self) -> Self {
+        Self { by_meaning: true, ..self }
     }
 
     /// The folder.
@@ -76,8 +92,8 @@ impl Retrieve {
 
 impl PartialEq for Retrieve {
     fn eq(&self, other: &Self) -> bool {
-        (self.folder(), self.top, self.max_characters)
-            == (other.folder(), other.top, other.max_characters)
+        (self.folder(), self.top, self.max_characters, self.by_meaning)
+            == (other.folder(), other.top, other.max_characters, other.by_meaning)
     }
 }
 
@@ -86,16 +102,79 @@ impl Step<String> for Retrieve {
 
     async fn run(&self, query: String, context: &Context<'_>) -> Result<Json, GenerateError> {
         let name = self.name();
-        let asked = json!({"query": query, "top": self.top, "max_characters": self.max_characters});
+        let mut asked =
+            json!({"query": query, "top": self.top, "max_characters": self.max_characters});
+        let embedder = context.model(ModelRole::Embedder).filter(|_| self.by_meaning);
+        if let (Some(embedder), Some(asked)) = (embedder, asked.as_object_mut()) {
+            asked.insert("embedder".to_owned(), embedder.id.as_str().into());
+        }
         let (library, top, most) = (Arc::clone(&self.library), self.top, self.max_characters);
         let search = async {
-            let found = retrieval::search(library, query, top, most).await;
-            let found = found.map_err(|error| GenerateError::engine(error.to_string()))?;
-            context.decided(&choice(&found), reasons(&found)).await;
+            let (found, how) = match embedder {
+                None => {
+                    let found = retrieval::search(library, query, top, most).await;
+                    (found.map_err(|error| GenerateError::engine(error.to_string()))?, None)
+                }
+                Some(embedder) => {
+                    context.count_call(&embedder.id)?;
+                    let by = embedder.id.as_str();
+                    let vectors = |texts| vectors(embedder, texts);
+                    let found =
+                        retrieval::search_by_meaning(library, query, by, (top, most), vectors)
+                            .await;
+                    let FoundByMeaning { found, vectors_made } = found.map_err(failed)?;
+                    (found, Some(told(by, vectors_made)))
+                }
+            };
+            context.decided(&choice(&found), reasons(&found, how)).await;
             Ok(found.passages.iter().map(|(passage, score)| shown(passage, *score)).collect())
         };
-        let lookup = Lookup { of: format!("folder {name}"), asked, same: Some(same) };
-        context.look_up(lookup, search).await
+        // Vectors are asked for anew by nobody: the model is not there when a run is run again.
+        let same: Option<fn(&Json, &Json) -> bool> =
+            if embedder.is_none() { Some(same) } else { None };
+        context.look_up(Lookup { of: format!("folder {name}"), asked, same }, search).await
+    }
+}
+
+/// How it was searched, for the reasons.
+fn told(by: &str, vectors_made: Option<usize>) -> String {
+    match vectors_made {
+        None => format!("by words only: {by} is asked about at most {MOST_BY_MEANING} passages"),
+        Some(0) => format!("by words and by meaning ({by})"),
+        Some(made) => format!("by words and by meaning ({by}, which read {made} passages for it)"),
+    }
+}
+
+/// What a model makes of texts. Where it says that they are too long, the first third of each.
+async fn vectors(embedder: &Named, texts: Vec<String>) -> Result<Vec<Vec<f32>>, GenerateError> {
+    let Some(embed) = embedder.model.embedder() else {
+        return Err(GenerateError::engine(format!(
+            "`{}` makes no embeddings: name one that does as `embedder` under [roles]",
+            embedder.id
+        )));
+    };
+    let inputs = |texts: &[String], most: usize| -> Vec<RawPrompt> {
+        let text = |text: &String| text.chars().take(most).collect::<String>();
+        texts.iter().map(|whole| RawPrompt::Text(text(whole).into())).collect()
+    };
+    let made = match embed.embed(inputs(&texts, MOST_READ), None).await {
+        Err(GenerateError::ContextLength { .. } | GenerateError::Invalid { .. }) => {
+            embed.embed(inputs(&texts, MOST_READ / 3), None).await
+        }
+        made => made,
+    };
+    let vectors = made?.vectors;
+    if vectors.len() == texts.len() {
+        return Ok(vectors);
+    }
+    let (id, found, asked) = (&embedder.id, vectors.len(), texts.len());
+    Err(GenerateError::engine(format!("`{id}` made {found} embeddings of {asked} texts")))
+}
+
+fn failed(error: MeaningError<GenerateError>) -> GenerateError {
+    match error {
+        MeaningError::Retrieval(error) => GenerateError::engine(error.to_string()),
+        MeaningError::Model(error) => error,
     }
 }
 
@@ -108,17 +187,22 @@ fn choice(found: &Found) -> String {
 }
 
 /// What was used, and what was left out of the search.
-fn reasons(found: &Found) -> Vec<String> {
+fn reasons(found: &Found, how: Option<String>) -> Vec<String> {
     let used = found.passages.iter().map(|(passage, score)| {
         let place = place(&shown(passage, *score)).unwrap_or_default();
-        format!("{place} ({score:.2})")
+        // Scores of joined rankings are small.
+        if how.is_some() {
+            format!("{place} ({score:.3})")
+        } else {
+            format!("{place} ({score:.2})")
+        }
     });
     let searched = format!("{} passages searched", found.searched);
     let left_out = found.skipped.iter().take(MOST_NAMED);
     let left_out = left_out.map(|one| format!("left out {}: {}", one.file, one.reason));
     let more = found.skipped.len().saturating_sub(MOST_NAMED);
     let more = (more > 0).then(|| format!("{more} more left out"));
-    used.chain([searched]).chain(left_out).chain(more).collect()
+    used.chain(how.clone()).chain([searched]).chain(left_out).chain(more).collect()
 }
 
 /// A passage as later steps see it.
