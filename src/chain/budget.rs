@@ -140,6 +140,19 @@ impl Budget {
         }
     }
 
+    /// Counts what a call really cost in place of what was counted of it piece by piece: a piece may have been several
+    /// tokens, or none, where a chain that was called said something of its own. That it was too much is no reason to
+    /// throw away what has ended.
+    pub(super) fn correct(&self, purpose: Purpose, counted: Usage, really: Usage) {
+        let mut spent = self.spent();
+        spent.total += really;
+        spent.total = beyond(spent.total, counted);
+        if purpose == Purpose::Answer {
+            let reasoning = spent.reasoning + really.completion_tokens;
+            spent.reasoning = reasoning.saturating_sub(counted.completion_tokens);
+        }
+    }
+
     /// What the run has cost so far.
     pub(super) fn total(&self) -> Usage {
         self.spent().total
@@ -172,6 +185,15 @@ impl Budget {
     }
 }
 
+/// What `whole` counts beyond `part`.
+fn beyond(whole: Usage, part: Usage) -> Usage {
+    Usage {
+        prompt_tokens: whole.prompt_tokens.saturating_sub(part.prompt_tokens),
+        completion_tokens: whole.completion_tokens.saturating_sub(part.completion_tokens),
+        reasoning_tokens: whole.reasoning_tokens.saturating_sub(part.reasoning_tokens),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +215,17 @@ mod tests {
         assert_eq!(budget.begin(Purpose::Answer), Allowance::Exhausted(Cut::Tokens));
         assert_eq!(budget.spend(Purpose::Answer, wrote(1)), Err(Cut::Tokens));
         assert_eq!(budget.total(), wrote(81));
+    }
+
+    #[tokio::test]
+    async fn what_was_counted_piece_by_piece_is_corrected_in_both_directions() {
+        let budget = Budget::new(Limits::default(), Some(10));
+        assert_eq!(budget.spend(Purpose::Answer, wrote(3)), Ok(()));
+        budget.correct(Purpose::Answer, wrote(3), wrote(2));
+        assert_eq!(budget.total(), wrote(2));
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::AtMost(8));
+        budget.correct(Purpose::Answer, wrote(0), wrote(7));
+        assert_eq!(budget.begin(Purpose::Answer), Allowance::AtMost(1));
     }
 
     #[tokio::test]

@@ -404,19 +404,9 @@ impl<'run> Context<'run> {
     ) -> Result<Option<Cut>, GenerateError> {
         let mut counted = Usage::default();
         while let Some(delta) = generation.next().await {
-            let token = match delta? {
-                Delta::Reasoning(text) => {
-                    answer.reasoning.push_str(&text);
-                    let sent = relay == Relay::Everything && self.outlet.reasoning(&text).await;
-                    self.wrote(sent, true, text).await;
-                    Usage { completion_tokens: 1, reasoning_tokens: 1, ..Usage::default() }
-                }
-                Delta::Content(text) => {
-                    answer.content.push_str(&text);
-                    let sent = relay == Relay::Everything && self.outlet.content(&text).await;
-                    self.wrote(sent, false, text).await;
-                    Usage { completion_tokens: 1, ..Usage::default() }
-                }
+            let (thinking, text) = match delta? {
+                Delta::Reasoning(text) => (true, text),
+                Delta::Content(text) => (false, text),
                 // Never asked for by a chain.
                 Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {
                     continue;
@@ -428,15 +418,27 @@ impl<'run> Context<'run> {
                 }
                 Delta::Finished(finish) => {
                     answer.finish = finish;
-                    // What the deltas stood for is known now; that it was too much is no reason to
-                    // throw away an answer that is whole.
-                    let _ = self.run.budget.spend(purpose, beyond(answer.finish.usage, counted));
+                    // What the deltas stood for is known now.
+                    self.run.budget.correct(purpose, counted, answer.finish.usage);
                     return Ok(None);
                 }
             };
+            let reasoning_tokens = u64::from(thinking);
+            let token = Usage { completion_tokens: 1, reasoning_tokens, ..Usage::default() };
+            // Counted before it is sent: whoever leaves then has still had it written.
             counted += token;
             answer.finish.usage = counted;
-            if let Err(cut) = self.run.budget.spend(purpose, token) {
+            let spent = self.run.budget.spend(purpose, token);
+            let sent = relay == Relay::Everything;
+            let sent = if thinking {
+                answer.reasoning.push_str(&text);
+                sent && self.outlet.reasoning(&text).await
+            } else {
+                answer.content.push_str(&text);
+                sent && self.outlet.content(&text).await
+            };
+            self.wrote(sent, thinking, text).await;
+            if let Err(cut) = spent {
                 return Ok(Some(cut));
             }
         }
@@ -454,15 +456,6 @@ impl<'run> Context<'run> {
 /// Why another attempt or alternative is taken.
 fn nothing() -> GenerateError {
     GenerateError::engine("the model gave an empty answer")
-}
-
-/// What `whole` counts beyond `part`.
-fn beyond(whole: Usage, part: Usage) -> Usage {
-    Usage {
-        prompt_tokens: whole.prompt_tokens.saturating_sub(part.prompt_tokens),
-        completion_tokens: whole.completion_tokens.saturating_sub(part.completion_tokens),
-        reasoning_tokens: whole.reasoning_tokens.saturating_sub(part.reasoning_tokens),
-    }
 }
 
 /// What `work` gives, or `None` if it is not done by the deadline.

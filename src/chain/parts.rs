@@ -52,10 +52,10 @@ pub(super) fn is_one(question: &str) -> Option<&'static str> {
 
 /// Whether a text asks for a program to be written.
 pub(super) fn asks_for_a_program(text: &str) -> bool {
+    const ASKS: [&str; 5] =
+        ["implement", "make>code", "make>deliverable", "make>function", "make>language"];
     let reading = Reading::of(text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default());
-    let all = (0, reading.tokens().len());
-    super::routing::kind_of(reading.scores(all.0, all.1)) == Kind::Code
-        && reading.shows(all, "code asks") > 0
+    reading.shows_one_of((0, reading.tokens().len()), &ASKS)
 }
 
 /// The same for a question that was read before.

@@ -188,7 +188,6 @@ impl RecordedCall {
 }
 
 /// Absent from a record where there is nothing to say.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_nothing(tokens: &u64) -> bool {
     *tokens == 0
 }

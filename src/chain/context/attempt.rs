@@ -11,7 +11,7 @@ use crate::{
     generate::{Answer, FinishReason, GenerateError, Meter, Request, Usage},
 };
 
-use super::{Called, Context, beyond};
+use super::{Called, Context};
 
 /// A call that has begun.
 pub(super) struct Attempt<'call> {
@@ -23,7 +23,7 @@ pub(super) struct Attempt<'call> {
     started: Instant,
     /// What has come of it until now; its usage is what was counted.
     pub(super) answer: Answer,
-    /// What it has cost beyond what was sent, where that is known.
+    /// What it has really cost, where that is known.
     pub(super) meter: Option<Meter>,
     told: bool,
 }
@@ -76,14 +76,12 @@ impl<'call> Attempt<'call> {
         Some(cut)
     }
 
-    /// Counts what the call has cost beyond what was sent of it: it did not come to the place where that is said.
+    /// Counts what the call has really cost, where that is known: it did not come to the place where it is said.
     fn settle(&mut self) {
         let Some(meter) = &self.meter else { return };
-        let counted = self.answer.finish.usage;
-        let more = beyond(meter.read(), counted);
-        // It has ended anyway.
-        let _ = self.context.run.budget.spend(self.purpose, more);
-        self.answer.finish.usage += more;
+        let really = meter.read();
+        self.context.run.budget.correct(self.purpose, self.answer.finish.usage, really);
+        self.answer.finish.usage = really;
     }
 
     fn tell(&mut self, failure: Option<&GenerateError>, interrupted: Option<Interruption>) {

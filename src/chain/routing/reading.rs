@@ -50,6 +50,15 @@ impl<'text> Reading<'text> {
         u8::from(found)
     }
 
+    /// Whether a part of the text shows one of these features.
+    pub(in crate::chain) fn shows_one_of(
+        &self,
+        (from, to): (usize, usize),
+        names: &[&str],
+    ) -> bool {
+        self.contributions(from, to).iter().any(|seen| names.contains(&seen.name))
+    }
+
     /// The weight of this circumstance in the decision whether a cut separates two requests.
     pub(in crate::chain) fn of_cuts(&self, name: &str) -> f32 {
         WEIGHTS.of_cuts(name)
