@@ -37,7 +37,7 @@ use walk::{Flow, Walk};
 #[derive(Debug)]
 pub(super) struct Run {
     plan: Arc<Plan>,
-    pub(super) models: Models,
+    pub(super) models: Arc<Models>,
     pub(super) request: Arc<Request>,
     pub(super) question: String,
     pub(super) language: Language,
@@ -63,7 +63,12 @@ pub(super) struct Run {
 
 impl Run {
     /// The run of a whole question.
-    pub(super) fn new(plan: Arc<Plan>, models: Models, request: Request, outlet: Outlet) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        models: Arc<Models>,
+        request: Request,
+        outlet: Outlet,
+    ) -> Self {
         let question = request.question().to_owned();
         Self {
             language: language::detect(&question).language,
@@ -114,7 +119,7 @@ impl Run {
     ) -> Self {
         Self {
             plan: Arc::clone(&self.plan),
-            models: self.models.clone(),
+            models: Arc::clone(&self.models),
             request: Arc::clone(&self.request),
             language: language::detect(&part.text).language,
             question: part.text,
