@@ -93,7 +93,7 @@ const LONGEST_QUESTION: usize = 128 * 1024;
 #[derive(Debug, Clone)]
 pub struct Chain {
     plan: Arc<Plan>,
-    models: Models,
+    models: Arc<Models>,
     observer: Option<Arc<dyn Observe>>,
     sandbox: Option<Arc<SharedSandbox>>,
     recall: Option<Arc<dyn Recall>>,
@@ -140,7 +140,8 @@ pub struct ModelNames {
 impl Chain {
     /// A chain that runs `plan` on `models`.
     pub fn new(plan: impl Into<Arc<Plan>>, models: Models) -> Self {
-        Self { plan: plan.into(), models, observer: None, sandbox: None, recall: None, tools: None }
+        let (plan, models) = (plan.into(), Arc::new(models));
+        Self { plan, models, observer: None, sandbox: None, recall: None, tools: None }
     }
 
     /// The same chain, with somebody who keeps records of its runs.
@@ -181,7 +182,7 @@ impl Chain {
 
 impl Generate for Chain {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
-        let (plan, models) = (Arc::clone(&self.plan), self.models.clone());
+        let (plan, models) = (Arc::clone(&self.plan), Arc::clone(&self.models));
         let sandbox = self.sandbox.clone();
         let (recall, tools) = (self.recall.clone(), self.tools.clone());
         async move {

@@ -142,7 +142,7 @@ impl Composer {
 
     fn render<T>(&self, id: &str, form: Form, text: &str, gives: Type) -> Handle<'_, T> {
         let names = self.names(id, form, text);
-        let call = Call::Render(Render { form, text: text.into(), names });
+        let call = Call::Render(Render::new(form, text, names));
         self.push(id, gives, Body::Call(call))
     }
 

@@ -14,6 +14,7 @@ use super::{
     ballot::Stop,
     input::Input,
     language::Language,
+    render::Kept,
     step::{Action, Target},
     value::Type,
 };
@@ -231,6 +232,15 @@ pub(super) struct Render {
     pub(super) text: Arc<str>,
     /// The names in it, and what they stand for.
     pub(super) names: Vec<(String, Source)>,
+    /// What was read of the text.
+    pub(super) kept: Kept,
+}
+
+impl Render {
+    /// A template or an expression with these names in it.
+    pub(super) fn new(form: Form, text: &str, names: Vec<(String, Source)>) -> Self {
+        Self { form, text: text.into(), names, kept: Kept::default() }
+    }
 }
 
 /// What a rendering gives.

@@ -4,12 +4,9 @@
 //! The template is the author's; what it is filled with may come from strangers, so what comes of it may have
 //! only so many bytes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use minijinja::{
-    Environment, UndefinedBehavior,
-    value::{Enumerator, Object, Value as Jinja},
-};
+use minijinja::value::{Enumerator, Object, Value as Jinja};
 
 use crate::generate::GenerateError;
 
@@ -18,6 +15,11 @@ use super::{
     run::Scope,
     value::{Outcome, Solution, Value},
 };
+
+mod kept;
+
+pub(super) use kept::Kept;
+use kept::{ENVIRONMENT, Read};
 
 /// The most bytes of a rendered text.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -29,7 +31,6 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// What is wrong with the values: a key that is not there, an operation that they do not have.
 pub(super) fn value(render: &Render, scope: &Scope<'_>) -> Result<Value, GenerateError> {
     let names = names(render, scope)?;
-    let environment = environment();
     let failed = |error: minijinja::Error| {
         let form = match render.form {
             Form::Prompt => "prompt",
@@ -39,16 +40,15 @@ pub(super) fn value(render: &Render, scope: &Scope<'_>) -> Result<Value, Generat
             "the chain's {form} cannot be made of these values: {error:#}"
         ))
     };
-    match render.form {
-        Form::Prompt => {
-            let text = environment.render_str(&render.text, names).map_err(failed)?;
+    match render.kept.read(render.form, &render.text).map_err(failed)? {
+        Read::Template(template) => {
+            let text = template.filled(names).map_err(failed)?;
             if text.len() > MOST_BYTES {
                 return Err(too_much(text.len()));
             }
             Ok(Value::Text(text))
         }
-        Form::Transform => {
-            let expression = environment.compile_expression(&render.text).map_err(failed)?;
+        Read::Expression(expression) => {
             let found = expression.eval(names).map_err(failed)?;
             if found.is_undefined() {
                 return Err(GenerateError::engine(format!(
@@ -73,7 +73,7 @@ fn too_much(bytes: usize) -> GenerateError {
 /// What is wrong with a template or an expression, for the author of the file; else the names in it, with
 /// the keys behind them.
 pub(super) fn names_in(form: Form, text: &str) -> Result<Vec<String>, String> {
-    let environment = environment();
+    let environment = &*ENVIRONMENT;
     let wrong = |error: minijinja::Error| match error.detail() {
         Some(detail) => detail.to_owned(),
         None => error.to_string(),
@@ -93,38 +93,34 @@ pub(super) fn names_in(form: Form, text: &str) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Prompts are text for models: nothing in them is escaped.
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-    environment
-}
-
 /// The values by their names, `input` with what is asked for of it.
-fn names(render: &Render, scope: &Scope<'_>) -> Result<BTreeMap<String, Jinja>, GenerateError> {
-    let mut names = BTreeMap::new();
-    let mut input = BTreeMap::new();
+fn names(render: &Render, scope: &Scope<'_>) -> Result<Jinja, GenerateError> {
+    let mut names = Vec::new();
+    let mut input = Vec::new();
     for (name, source) in &render.names {
-        let value = shown(scope.read(source)?);
+        let value = scope.look(source)?;
+        let value = shown(&value);
         match source {
-            Source::Question => input.insert("question".to_owned(), value),
-            Source::Messages => input.insert("messages".to_owned(), value),
-            _ => names.insert(name.clone(), value),
-        };
+            Source::Question => input.push(("question", value)),
+            Source::Messages => input.push(("messages", value)),
+            _ => names.push((name.as_str(), value)),
+        }
     }
     if !input.is_empty() {
-        names.insert("input".to_owned(), Jinja::from_iter(input));
+        names.push(("input", Jinja::from_iter(input)));
     }
-    Ok(names)
+    Ok(Jinja::from_iter(names))
 }
 
 /// A value as templates see it.
-fn shown(value: Value) -> Jinja {
+fn shown(value: &Value) -> Jinja {
     match value {
-        Value::Answer(solution) => Jinja::from_object(Answer(solution)),
-        value => Jinja::from_serialize(value.to_json()),
+        Value::Text(text) => Jinja::from(text.as_str()),
+        Value::Answer(solution) => Jinja::from_object(Answer(solution.clone())),
+        Value::Data(data) => Jinja::from_serialize(data),
+        Value::Language(_) | Value::Kind(_) | Value::Messages(_) => {
+            Jinja::from_serialize(value.to_json())
+        }
     }
 }
 

@@ -37,7 +37,7 @@ use walk::{Flow, Walk};
 #[derive(Debug)]
 pub(super) struct Run {
     plan: Arc<Plan>,
-    pub(super) models: Models,
+    pub(super) models: Arc<Models>,
     pub(super) request: Arc<Request>,
     pub(super) question: String,
     pub(super) language: Language,
@@ -65,7 +65,7 @@ impl Run {
     /// The run of a whole question.
     pub(super) fn new(
         plan: Arc<Plan>,
-        models: Models,
+        models: Arc<Models>,
         (request, budget): (Request, Arc<Budget>),
         outlet: Outlet,
     ) -> Self {
@@ -122,7 +122,7 @@ impl Run {
     ) -> Self {
         Self {
             plan: Arc::clone(&self.plan),
-            models: self.models.clone(),
+            models: Arc::clone(&self.models),
             request: Arc::clone(&self.request),
             language: language::detect(&part.text).language,
             question: part.text,

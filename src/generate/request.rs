@@ -99,6 +99,31 @@ pub enum Format {
 }
 
 impl Request {
+    /// The same request with another conversation.
+    #[must_use]
+    pub fn asking(&self, messages: Vec<Message>) -> Self {
+        // Every field by its name, so that the conversation, usually the most of it, is not copied first.
+        Self {
+            messages,
+            raw: self.raw.clone(),
+            sampling: self.sampling,
+            max_tokens: self.max_tokens,
+            within: self.within,
+            until: self.until,
+            stop: self.stop.clone(),
+            thinking: self.thinking,
+            kind: self.kind,
+            logit_bias: self.logit_bias.clone(),
+            logprobs: self.logprobs,
+            echoes_logprobs: self.echoes_logprobs,
+            format: self.format.clone(),
+            tools: self.tools.clone(),
+            chosen_seed: self.chosen_seed,
+            step_text: self.step_text,
+            origin: self.origin.clone(),
+        }
+    }
+
     /// Refuses what only a model whose own tokens are the answer can honour.
     ///
     /// # Errors
@@ -346,5 +371,35 @@ impl FromStr for Kind {
             .into_iter()
             .find(|kind| kind.as_str() == name)
             .ok_or_else(|| format!("`{name}` is not a kind of question: math, code, both or other"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_conversation_changes_nothing_else() {
+        let client = Request {
+            sampling: Sampling { temperature: Some(0.5), seed: Some(7), ..Sampling::default() },
+            max_tokens: Some(9),
+            within: Some(Duration::from_secs(1)),
+            until: Some(Instant::now()),
+            stop: vec!["END".to_owned()],
+            thinking: Thinking::Off,
+            kind: Some(Kind::Code),
+            logit_bias: vec![(1, 2.0)],
+            logprobs: Some(3),
+            echoes_logprobs: true,
+            format: Format::Object,
+            chosen_seed: true,
+            step_text: true,
+            raw: Some(RawPrompt::Text("raw".into())),
+            origin: Some(Arc::default()),
+            ..Request::ask("What is 2+2?")
+        };
+        let messages = vec![Message::user("And 3+3?")];
+        let expected = Request { messages: messages.clone(), ..client.clone() };
+        assert_eq!(client.asking(messages), expected);
     }
 }

@@ -157,7 +157,7 @@ impl Loader<'_> {
                 names.push((name.to_owned(), source));
             }
         }
-        Some(Render { form, text: text.into(), names })
+        Some(Render::new(form, text, names))
     }
 }
 

@@ -1,21 +1,23 @@
 //! What the steps of a run have given so far, as far as a step can see it.
 
+use std::{borrow::Cow, sync::Arc};
+
 use serde_json::Value as Json;
 
 use crate::{
     chain::{
         plan::{Block, Body, Choice, Condition, Source},
         run::Run,
-        value::{Typed, Value},
+        value::Value,
     },
     generate::{GenerateError, Kind},
 };
 
-/// The values there are. Steps that run at the same time each have a copy of their own.
+/// The values there are. Steps that run at the same time each have a copy of their own, which shares the values.
 #[derive(Debug, Clone)]
 pub(in crate::chain) struct Scope<'run> {
     run: &'run Run,
-    slots: Vec<Option<Value>>,
+    slots: Vec<Option<Arc<Value>>>,
     /// The item that a `map` is at, or the sample that is weighed.
     item: Option<Json>,
     /// Its number, or that of a sample.
@@ -39,7 +41,7 @@ impl<'run> Scope<'run> {
 
     pub(super) fn set(&mut self, slot: usize, value: Value) {
         if let Some(place) = self.slots.get_mut(slot) {
-            *place = Some(value);
+            *place = Some(Arc::new(value));
         }
     }
 
@@ -49,32 +51,41 @@ impl<'run> Scope<'run> {
     ///
     /// A step that has not run, which a checked plan never asks for.
     pub(in crate::chain) fn read(&self, source: &Source) -> Result<Value, GenerateError> {
-        let missing = || GenerateError::engine("a step of the chain is used before it has run");
-        self.get(source).ok_or_else(missing)
+        self.look(source).map(Cow::into_owned)
     }
 
-    fn get(&self, source: &Source) -> Option<Value> {
-        match source {
-            Source::Question => Some(Value::Text(self.run.question.clone())),
-            Source::Messages => Some(Value::Messages(self.run.request.messages.clone())),
-            Source::Item => self.item.clone().map(Value::Data),
-            Source::Index => self.index.map(|index| Value::Data(index.into())),
-            Source::Step(slot) => self.slots.get(*slot)?.clone(),
-            Source::Inside(whole, path) => {
-                let whole = self.get(whole)?.to_json();
-                Some(Value::Data(inside(whole, path)))
-            }
-        }
+    /// The value of a source, to look at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub(in crate::chain) fn look(&self, source: &Source) -> Result<Cow<'_, Value>, GenerateError> {
+        let missing = || GenerateError::engine("a step of the chain is used before it has run");
+        self.find(source).ok_or_else(missing)
+    }
+
+    fn find(&self, source: &Source) -> Option<Cow<'_, Value>> {
+        Some(Cow::Owned(match source {
+            Source::Question => Value::Text(self.run.question.clone()),
+            Source::Messages => Value::Messages(self.run.request.messages.clone()),
+            Source::Item => Value::Data(self.item.clone()?),
+            Source::Index => Value::Data(self.index?.into()),
+            Source::Step(slot) => return self.slots.get(*slot)?.as_deref().map(Cow::Borrowed),
+            Source::Inside(whole, path) => Value::Data(match &*self.find(whole)? {
+                Value::Data(data) => inside(data, path),
+                other => inside(&other.to_json(), path),
+            }),
+        }))
     }
 
     /// Whether a condition holds, and what its value is.
     pub(super) fn check(&self, condition: &Condition) -> Result<(bool, String), GenerateError> {
-        let (found, text) = match (self.read(&condition.on)?, &condition.one_of) {
+        let (found, text) = match (&*self.look(&condition.on)?, &condition.one_of) {
             (Value::Language(language), Choice::Languages(accepted)) => {
-                (accepted.contains(&language), language.as_str().to_owned())
+                (accepted.contains(language), language.as_str().to_owned())
             }
             (Value::Kind(kind), Choice::Kinds(accepted)) => {
-                (accepted.contains(&kind), kind.as_str().to_owned())
+                (accepted.contains(kind), kind.as_str().to_owned())
             }
             (value, Choice::Values(accepted)) => {
                 let value = plain(value);
@@ -87,12 +98,16 @@ impl<'run> Scope<'run> {
 
     /// The name of the arm that a value chooses.
     pub(super) fn choice(&self, on: &Source) -> Result<String, GenerateError> {
-        Ok(shown(&plain(self.read(on)?)))
+        let value = self.look(on)?;
+        Ok(shown(&plain(&value)))
     }
 
     /// What the first step that decided on a kind decided.
     pub(super) fn kind(&self) -> Option<Kind> {
-        self.slots.iter().flatten().find_map(|value| Kind::from_value(value.clone()))
+        self.slots.iter().flatten().find_map(|value| match **value {
+            Value::Kind(kind) => Some(kind),
+            _ => None,
+        })
     }
 
     /// Whether what the step at `position` gives is certain to be what the block gives, so that it can be
@@ -141,19 +156,17 @@ impl<'run> Scope<'run> {
 }
 
 /// What stands at a path in data; `null` where there is nothing.
-fn inside(whole: Json, path: &[String]) -> Json {
-    path.iter().fold(whole, |mut value, key| {
-        let found = match &mut value {
-            Json::Object(object) => object.get_mut(key),
-            Json::Array(list) => key.parse().ok().and_then(|index: usize| list.get_mut(index)),
-            _ => None,
-        };
-        found.map(Json::take).unwrap_or_default()
-    })
+fn inside(whole: &Json, path: &[String]) -> Json {
+    let found = path.iter().try_fold(whole, |value, key| match value {
+        Json::Object(object) => object.get(key),
+        Json::Array(list) => key.parse().ok().and_then(|index: usize| list.get(index)),
+        _ => None,
+    });
+    found.cloned().unwrap_or_default()
 }
 
 /// A value as conditions compare it: an answer by what it says.
-fn plain(value: Value) -> Json {
+fn plain(value: &Value) -> Json {
     match value {
         Value::Answer(solution) => solution.text.trim().into(),
         Value::Text(text) => text.trim().into(),

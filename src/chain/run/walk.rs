@@ -1,8 +1,12 @@
 //! Walks through the steps of a block, one after the other.
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use futures::future::{BoxFuture, FutureExt};
+use serde_json::Value as Json;
 
 use crate::{
     chain::{
@@ -115,7 +119,7 @@ impl<'run> Walk<'run> {
                         .read(otherwise)?
                         .coerced(step.gives)
                         .ok_or_else(|| wrong_type(&step.id))?,
-                    None => Value::Data(serde_json::Value::Null),
+                    None => Value::Data(Json::Null),
                 }));
             }
         }
@@ -328,14 +332,16 @@ fn display(value: &Value) -> String {
     const MOST: usize = 200;
     let text = match value {
         Value::Messages(messages) => return format!("{} messages", messages.len()),
-        value => match value.clone().coerced(Type::Text) {
-            Some(Value::Text(text)) => text,
-            _ => value.to_json().as_str().unwrap_or_default().to_owned(),
-        },
+        Value::Text(text) => Cow::Borrowed(text.as_str()),
+        Value::Answer(solution) => Cow::Borrowed(solution.text.as_str()),
+        Value::Language(language) => Cow::Borrowed(language.as_str()),
+        Value::Kind(kind) => Cow::Borrowed(kind.as_str()),
+        Value::Data(Json::String(text)) => Cow::Borrowed(text.as_str()),
+        Value::Data(Json::Null) => Cow::Borrowed(""),
+        Value::Data(data) => Cow::Owned(data.to_string()),
     };
-    let mut short: String = text.chars().take(MOST).collect();
-    if text.chars().nth(MOST).is_some() {
-        short.push('…');
+    match text.char_indices().nth(MOST) {
+        None => text.into_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
-    short
 }

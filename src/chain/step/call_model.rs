@@ -61,7 +61,6 @@ impl CallModel {
         };
         let own = Sampling { temperature: self.temperature, ..Sampling::default() };
         Request {
-            messages,
             sampling: own.or(client.sampling),
             max_tokens: self.max_tokens,
             thinking: match self.thinking {
@@ -78,7 +77,7 @@ impl CallModel {
                 },
             },
             kind: None,
-            ..client.clone()
+            ..client.asking(messages)
         }
     }
 }

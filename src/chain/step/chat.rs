@@ -8,7 +8,7 @@ use crate::{
         texts,
         value::Solution,
     },
-    generate::{FinishReason, GenerateError, Message, Request},
+    generate::{FinishReason, GenerateError, Message},
 };
 
 use super::{Action, Step, Target};
@@ -38,7 +38,7 @@ impl Step<Vec<Message>> for Chat {
         }
         let call = ModelCall {
             target: Target::Role(ModelRole::General),
-            request: Request { messages, ..context.request().clone() },
+            request: context.request().asking(messages),
             purpose: Purpose::Answer,
             relay: Relay::Everything,
         };

@@ -66,11 +66,8 @@ impl Reason {
         };
         let system = client.messages.iter().filter(|message| message.role == Role::System);
         let question = Message::user(prompt.render(question)?);
-        Ok(Request {
-            messages: system.cloned().chain([question]).collect(),
-            kind: Some(kind),
-            ..client.clone()
-        })
+        let messages = system.cloned().chain([question]).collect();
+        Ok(Request { kind: Some(kind), ..client.asking(messages) })
     }
 }
 
