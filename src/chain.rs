@@ -73,7 +73,9 @@ pub use context::Context;
 pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
-pub use observe::{Observe, ObserveRun, ObservedCall, ObservedLookup, Recall, Recalled};
+pub use observe::{
+    Observe, ObserveRun, ObservedCall, ObservedLookup, Observers, Recall, Recalled, Whose,
+};
 pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
@@ -190,6 +192,10 @@ impl Generate for Chain {
                     "messages",
                     format!("A chain takes questions of at most {LONGEST_QUESTION} bytes."),
                 ));
+            }
+            // What it asks others is as hidden from traces as what it does itself.
+            if let Some(place) = request.trace.as_mut().filter(|_| plan.private) {
+                place.withheld = true;
             }
             let (request, watch) = match &self.observer {
                 None => (request, None),
