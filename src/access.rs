@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
+use crate::generate::TraceContext;
+
 /// Who may ask.
 #[derive(Debug, Clone, Default)]
 pub enum Access {
@@ -14,12 +16,22 @@ pub enum Access {
     Keys(KeyRing),
 }
 
-/// Who sent a request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Who sent a request. Two with the same key are the same caller, wherever in a trace they ask.
+#[derive(Debug, Clone, Default)]
 pub struct Caller {
     /// The name of the key it came with; `None` where no key is needed.
     pub key: Option<Arc<str>>,
+    /// Where in a trace the request stands; `None` where no traces are kept.
+    pub trace: Option<TraceContext>,
 }
+
+impl PartialEq for Caller {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Caller {}
 
 /// Named keys. Only their SHA-256 is kept: neither a log nor a memory dump gives one away, and
 /// comparing takes as long for a key that is nearly right as for any other.
@@ -78,7 +90,7 @@ impl KeyRing {
     pub fn find(&self, key: &str) -> Option<Caller> {
         let presented = fingerprint(key);
         let (name, _) = self.0.iter().find(|(_, known)| *known == presented)?;
-        Some(Caller { key: Some(Arc::clone(name)) })
+        Some(Caller { key: Some(Arc::clone(name)), trace: None })
     }
 }
 

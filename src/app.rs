@@ -23,6 +23,7 @@ use crate::{
     metrics::Metrics,
     router::{cors::AllowedOrigins, host::AllowedHosts},
     runs::RunStore,
+    telemetry::Telemetry,
 };
 
 /// How the edge behaves.
@@ -57,6 +58,8 @@ pub struct ApiSettings {
     pub patience: Patience,
     /// Where the runs of chains are recorded; `None`: nowhere.
     pub records: Option<RunStore>,
+    /// Who keeps traces of what is done; `None`: nobody.
+    pub telemetry: Option<Telemetry>,
     /// How many responses are kept, to be read and gone on from; 0: none.
     pub max_responses: usize,
     /// Which web pages may call this server from a browser.
@@ -88,6 +91,7 @@ impl Default for ApiSettings {
             max_choices: 8,
             patience: Patience::default(),
             records: None,
+            telemetry: None,
             max_responses: 1000,
             origins: AllowedOrigins::default(),
             hosts: AllowedHosts::default(),

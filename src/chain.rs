@@ -74,7 +74,7 @@ pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
 pub use observe::{
-    Interruption, Observe, ObserveRun, ObservedCall, ObservedLookup, Recall, Recalled,
+    Interruption, Observe, ObserveRun, ObservedCall, ObservedLookup, Observers, Recall, Recalled, Whose,
 };
 pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
@@ -198,6 +198,10 @@ impl Generate for Chain {
                     "messages",
                     format!("A chain takes questions of at most {LONGEST_QUESTION} bytes."),
                 ));
+            }
+            // What it asks others is as hidden from traces as what it does itself.
+            if let Some(place) = request.trace.as_mut().filter(|_| plan.private) {
+                place.withheld = true;
             }
             let (request, watch) = match &self.observer {
                 None => (request, None),

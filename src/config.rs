@@ -15,6 +15,7 @@ mod arguments;
 mod file;
 mod models;
 mod serving;
+mod telemetry;
 mod tools;
 
 pub(crate) use arguments::address;
@@ -23,6 +24,7 @@ use file::ConfigFile;
 pub use models::remote_model;
 use models::{aliases, general_by_flags, hosted_by_flags, model, only_one};
 pub use serving::ServeConfig;
+pub use telemetry::telemetry;
 
 /// A configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -31,6 +31,7 @@ mod request;
 mod token;
 mod tokenize;
 mod tools;
+mod trace;
 
 pub use confidence::{Confidence, ConfidenceState};
 pub use embed::{Embed, Embeddings, unit_vector};
@@ -42,6 +43,7 @@ pub use request::{Format, Kind, Message, Origin, RawPrompt, Request, Role, Sampl
 pub use token::{MOST_SCORED_TOKENS, RankedToken, TokenLogprob};
 pub use tokenize::Tokenize;
 pub use tools::{Function, ToolCall, ToolChoice, Tools};
+pub use trace::TraceContext;
 
 /// Anything that answers a chat request: a hosted model, a remote one, or a chain of them.
 ///

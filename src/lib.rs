@@ -35,5 +35,6 @@ pub mod review;
 pub mod router;
 pub mod runs;
 pub mod server;
+pub mod telemetry;
 pub mod tools;
 pub mod tutor;

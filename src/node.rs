@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
 use crate::{
     catalog::{Catalog, ModelInfo, Purpose},
-    chain::{self, Chain, ModelRole, Models, Named, Observe},
+    chain::{self, Chain, ModelRole, Models, Named, Observe, Observers},
     config::{ConfigError, ModelArguments, ModelConfig, NodeConfig, RemoteModel, Roles},
     engine::{
         LoadError,
@@ -14,6 +14,7 @@ use crate::{
     },
     execution::{SandboxOptions, SharedSandbox},
     generate::Generate,
+    telemetry::{ModelPlace, Telemetry},
     tools::Tools,
 };
 
@@ -55,6 +56,38 @@ pub enum StartError {
     Chain(#[from] chain::LoadError),
 }
 
+/// Those who keep records or traces of what a node does.
+#[derive(Debug, Clone, Default)]
+pub struct Watchers {
+    /// Who keeps records of what the chains do.
+    pub records: Option<Arc<dyn Observe>>,
+    /// Who keeps traces.
+    pub telemetry: Option<Telemetry>,
+}
+
+impl Watchers {
+    /// All who are told of the runs of chains, as one.
+    pub fn observer(&self) -> Option<Arc<dyn Observe>> {
+        let telemetry = self.telemetry.clone().map(|telemetry| Arc::new(telemetry) as _);
+        Observers::all(self.records.clone().into_iter().chain(telemetry))
+    }
+
+    /// The model, its calls traced where traces are kept.
+    fn traced(
+        &self,
+        id: &str,
+        config: &ModelConfig,
+        model: Arc<dyn Generate>,
+    ) -> Arc<dyn Generate> {
+        let Some(telemetry) = &self.telemetry else { return model };
+        let place = match config {
+            ModelConfig::Hosted(_) => ModelPlace::hosted(id),
+            ModelConfig::Remote(remote) => ModelPlace::remote(remote.model.as_str(), &remote.url),
+        };
+        telemetry.traced(place, model)
+    }
+}
+
 /// Told, line by line, what is being done.
 pub type Report<'report> = &'report (dyn Fn(&str) + Send + Sync);
 
@@ -80,20 +113,20 @@ impl Node {
     ///
     /// If a model or a chain cannot be loaded.
     pub async fn start(config: &NodeConfig, report: Report<'_>) -> Result<Self, StartError> {
-        Self::start_after(None, config, None, report).await
+        Self::start_after(None, config, Watchers::default(), report).await
     }
 
-    /// The same, with somebody who keeps records of what the chains do.
+    /// The same, with those who keep records or traces of what is done.
     ///
     /// # Errors
     ///
     /// As for [`Node::start`].
     pub async fn start_observed(
         config: &NodeConfig,
-        observer: Option<Arc<dyn Observe>>,
+        watchers: Watchers,
         report: Report<'_>,
     ) -> Result<Self, StartError> {
-        Self::start_after(None, config, observer, report).await
+        Self::start_after(None, config, watchers, report).await
     }
 
     /// The node of a changed configuration. Models whose settings are the same are kept, not loaded
@@ -105,18 +138,19 @@ impl Node {
     pub async fn restart(
         &self,
         config: &NodeConfig,
-        observer: Option<Arc<dyn Observe>>,
+        watchers: Watchers,
         report: Report<'_>,
     ) -> Result<Self, StartError> {
-        Self::start_after(Some(self), config, observer, report).await
+        Self::start_after(Some(self), config, watchers, report).await
     }
 
     async fn start_after(
         before: Option<&Self>,
         config: &NodeConfig,
-        observer: Option<Arc<dyn Observe>>,
+        watchers: Watchers,
         report: Report<'_>,
     ) -> Result<Self, StartError> {
+        let observer = watchers.observer();
         // The first question should not wait for the router's expressions to be compiled.
         chain::routing::decide("1 + 1");
         // Chains are checked before models are loaded: it takes no time and fails often.
@@ -138,7 +172,7 @@ impl Node {
             };
             let started = (info.clone(), Arc::clone(&engine));
             loaded.insert(id.clone(), Loaded { config: model.clone(), started });
-            catalog.insert(info, engine);
+            catalog.insert(info, watchers.traced(id, model, engine));
         }
         check_purposes(&config.roles, &catalog)?;
         let sandbox = Arc::new(SharedSandbox::new(SandboxOptions::default()));

@@ -30,6 +30,7 @@ pub mod host;
 mod keys;
 mod observe;
 mod request_id;
+mod trace;
 
 /// Everything that is served, ready to be served alone, mounted in another axum app, or tested
 /// without a socket.
@@ -71,6 +72,8 @@ fn layered(routes: Router<App>, app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), host::check))
         // Outside the host check, so that browsers may read even its refusal; answers preflights.
         .layer(cors::layer(&app.settings().origins))
+        // Outside the checks, so that a refusal is in the trace as well; the caller is told its place in it.
+        .layer(from_fn_with_state(app.clone(), trace::trace))
         // Counts and logs every response, also refusals and preflights.
         .layer(from_fn_with_state(app.clone(), observe::observe))
         // Outermost: every response carries an id, and everything inside can log it.

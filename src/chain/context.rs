@@ -21,6 +21,7 @@ use super::{
     budget::{Allowance, Cut, Purpose},
     call_tool::CallTool,
     language::Language,
+    observe::Whose,
     outlet::Outlet,
     parts::Part,
     plan::{Limits, ModelRole},
@@ -239,15 +240,16 @@ impl<'run> Context<'run> {
     }
 
     pub(super) async fn report(&self, state: StepState) {
-        self.pass_on(StepEvent { step: self.id.clone(), action: self.action, state }).await;
+        let whose = Whose::Own { part_of: self.part_of.map(|whole| whole.id.as_str()) };
+        self.pass_on(StepEvent { step: self.id.clone(), action: self.action, state }, whose).await;
     }
 
     /// Reports what a step did, to the client and to the record.
-    async fn pass_on(&self, event: StepEvent) {
+    async fn pass_on(&self, event: StepEvent, whose: Whose<'_>) {
         // What a model writes is in the record of its call.
         let written = matches!(event.state, StepState::Wrote { .. });
         if let Some(watch) = self.run.watch.as_ref().filter(|_| !written) {
-            watch.stepped(&event);
+            watch.stepped(&event, whose);
         }
         self.outlet.step(event).await;
     }
@@ -357,6 +359,8 @@ impl<'run> Context<'run> {
             }));
         };
         request.within = self.time();
+        let place = self.run.watch.as_ref().and_then(|watch| watch.place(&self.id));
+        request.trace = place.or_else(|| self.run.request.trace.clone());
         request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
         let allowance = self.run.budget.begin(purpose);
         if let Allowance::AtMost(most) = allowance {
@@ -413,7 +417,7 @@ impl<'run> Context<'run> {
                 }
                 Delta::Step(event) => {
                     let step = format!("{}/{}", self.id, event.step);
-                    self.pass_on(StepEvent { step, ..event }).await;
+                    self.pass_on(StepEvent { step, ..event }, Whose::Called).await;
                     continue;
                 }
                 Delta::Finished(finish) => {

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::generate::{Answer, Finish, GenerateError, Request, StepEvent, Usage};
+use crate::generate::{Answer, Finish, GenerateError, Request, StepEvent, TraceContext, Usage};
 
 use super::{ModelNames, budget::Cut, plan::Plan};
 
@@ -18,7 +18,7 @@ pub trait Observe: Send + Sync + fmt::Debug {
 /// Somebody who keeps the record of one run. Dropped without an end, the run was abandoned.
 pub trait ObserveRun: Send + Sync + fmt::Debug {
     /// A step reported something.
-    fn stepped(&self, event: &StepEvent);
+    fn stepped(&self, event: &StepEvent, whose: Whose<'_>);
 
     /// A model was called and has answered, or failed, or was kept from either. Told of every call, once.
     fn called(&self, call: &ObservedCall<'_>);
@@ -28,6 +28,68 @@ pub trait ObserveRun: Send + Sync + fmt::Debug {
 
     /// The run has ended with this answer, or failed.
     fn ended(&self, end: Result<(&str, &Finish), &GenerateError>);
+
+    /// Where in a trace a model call of this step stands; `None` from who keeps no traces.
+    fn place(&self, _step: &str) -> Option<TraceContext> {
+        None
+    }
+}
+
+/// Whose step it is that reports something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'run> {
+    /// The run's own.
+    Own {
+        /// The step that it is a part of, if it is one.
+        part_of: Option<&'run str>,
+    },
+    /// That of a chain that the run has called.
+    Called,
+}
+
+/// Several who keep records, as one; each is told everything.
+#[derive(Debug, Clone)]
+pub struct Observers(Vec<Arc<dyn Observe>>);
+
+impl Observers {
+    /// These as one; `None` if there are none.
+    pub fn all(observers: impl IntoIterator<Item = Arc<dyn Observe>>) -> Option<Arc<dyn Observe>> {
+        let mut all: Vec<Arc<dyn Observe>> = observers.into_iter().collect();
+        if all.len() < 2 { all.pop() } else { Some(Arc::new(Self(all))) }
+    }
+}
+
+impl Observe for Observers {
+    fn begins(&self, plan: &Plan, models: &ModelNames, request: &Request) -> Arc<dyn ObserveRun> {
+        let begun = self.0.iter().map(|observer| observer.begins(plan, models, request));
+        Arc::new(ObservedRuns(begun.collect()))
+    }
+}
+
+/// One run, of which several keep a record.
+#[derive(Debug)]
+struct ObservedRuns(Vec<Arc<dyn ObserveRun>>);
+
+impl ObserveRun for ObservedRuns {
+    fn stepped(&self, event: &StepEvent, whose: Whose<'_>) {
+        self.0.iter().for_each(|run| run.stepped(event, whose));
+    }
+
+    fn called(&self, call: &ObservedCall<'_>) {
+        self.0.iter().for_each(|run| run.called(call));
+    }
+
+    fn looked_up(&self, lookup: &ObservedLookup<'_>) {
+        self.0.iter().for_each(|run| run.looked_up(lookup));
+    }
+
+    fn ended(&self, end: Result<(&str, &Finish), &GenerateError>) {
+        self.0.iter().for_each(|run| run.ended(end));
+    }
+
+    fn place(&self, step: &str) -> Option<TraceContext> {
+        self.0.iter().find_map(|run| run.place(step))
+    }
 }
 
 /// A model call of a run.

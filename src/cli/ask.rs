@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     exit::{Exit, Failure},
-    node::{find, question, start_observed, unless_interrupted},
+    node::{find, question, start_observed, telemetry, unless_interrupted},
     runs::Records,
     show::{self, Detail},
 };
@@ -13,6 +13,7 @@ use crate::{
     chain::extract,
     config::ModelArguments,
     generate::{Answer, FinishReason, Generate, Request, Sampling, Thinking},
+    node::Watchers,
 };
 
 /// What to ask, and how.
@@ -71,8 +72,10 @@ pub(super) async fn ask(models: &ModelArguments, arguments: AskArguments) -> Res
         (false, false) => Detail::Everything,
     };
     let records = Records::of(!arguments.no_record);
-    unless_interrupted(async {
-        let node = start_observed(models, records.observer(), detail != Detail::Everything).await?;
+    let telemetry = telemetry(models)?;
+    let watchers = Watchers { records: records.observer(), telemetry: telemetry.clone() };
+    let ended = unless_interrupted(async {
+        let node = start_observed(models, watchers, detail != Detail::Everything).await?;
         let model = find(&node, &arguments.to)?;
         if detail == Detail::Everything {
             show::patience(model.pace(), request.max_tokens, "--max-tokens sets a lower limit");
@@ -84,7 +87,11 @@ pub(super) async fn ask(models: &ModelArguments, arguments: AskArguments) -> Res
         }
         Ok(if result.is_some() { Exit::Done } else { Exit::Undecided })
     })
-    .await
+    .await;
+    if let Some(telemetry) = telemetry {
+        telemetry.flush().await;
+    }
+    ended
 }
 
 /// The boxed value, the program, or the whole text; nothing if the answer was cut off before one.

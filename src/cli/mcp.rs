@@ -18,7 +18,8 @@ use crate::{
     config::{ConfigError, ModelArguments, NodeConfig, ServeArguments, ServeConfig, address},
     limits::Limits,
     mcp::{Service, stdio},
-    node, router,
+    node::{self, Watchers},
+    router,
 };
 
 /// How to offer the chains.
@@ -104,7 +105,8 @@ async fn over_pipes(
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
     let served = tokio::spawn(stdio::serve(service, input, output, stopped()));
     let loading = async {
-        let node = start_observed(models, records.observer(), false).await?;
+        let watchers = Watchers { records: records.observer(), telemetry: None };
+        let node = start_observed(models, watchers, false).await?;
         app.serve(node.catalog.clone());
         std::future::pending().await
     };

@@ -7,21 +7,21 @@ use super::{
     show,
 };
 use crate::{
-    chain::Observe,
-    config::{ModelArguments, NodeConfig},
+    config::{self, ModelArguments, NodeConfig},
     generate::Generate,
-    node::Node,
+    node::{Node, Watchers},
+    telemetry::Telemetry,
 };
 
 /// Loads what is configured; `quiet` keeps the progress to itself.
 pub(super) async fn start(models: &ModelArguments, quiet: bool) -> Result<Node, Failure> {
-    start_observed(models, None, quiet).await
+    start_observed(models, Watchers::default(), quiet).await
 }
 
-/// The same, with somebody who keeps records of what the chains do.
+/// The same, with those who keep records or traces of what is done.
 pub(super) async fn start_observed(
     models: &ModelArguments,
-    observer: Option<Arc<dyn Observe>>,
+    watchers: Watchers,
     quiet: bool,
 ) -> Result<Node, Failure> {
     let config = NodeConfig::resolve(models)?;
@@ -30,7 +30,12 @@ pub(super) async fn start_observed(
             show::note(line);
         }
     };
-    Ok(Node::start_observed(&config, observer, &report).await?)
+    Ok(Node::start_observed(&config, watchers, &report).await?)
+}
+
+/// Who keeps traces, where the configuration names a collector of them.
+pub(super) fn telemetry(models: &ModelArguments) -> Result<Option<Telemetry>, Failure> {
+    Ok(config::telemetry(models)?.map(Telemetry::start))
 }
 
 /// What answers to this name.

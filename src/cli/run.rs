@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     ask::result,
     exit::{Exit, Failure},
-    node::{question, start, unless_interrupted},
+    node::{question, start_observed, telemetry, unless_interrupted},
     runs::Records,
     show::{self, Detail},
 };
@@ -16,7 +16,7 @@ use crate::{
     config::{ModelArguments, NodeConfig},
     execution::{SandboxOptions, SharedSandbox},
     generate::{Generate, Request},
-    node::{check_roles, check_tools, models_for},
+    node::{Watchers, check_roles, check_tools, models_for},
 };
 
 /// Which chain, and what to ask it.
@@ -39,18 +39,22 @@ pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Res
     let question = question(&arguments.question)?;
     let detail = if arguments.quiet { Detail::AnswerOnly } else { Detail::Everything };
     let records = Records::of(!arguments.no_record);
-    unless_interrupted(async {
+    let telemetry = telemetry(models)?;
+    let watchers = Watchers { records: records.observer(), telemetry: telemetry.clone() };
+    // The chains that this one calls are in its record; in a trace they stand for themselves.
+    let called = Watchers { records: None, telemetry: telemetry.clone() };
+    let ended = unless_interrupted(async {
         let config = NodeConfig::resolve(models)?;
         check_tools(&plan, &config)?;
         let roles = config.roles;
         check_roles(&plan, &roles)?;
-        let node = start(models, arguments.quiet).await?;
+        let node = start_observed(models, called, arguments.quiet).await?;
         let models = models_for(&plan, &roles, &node.catalog)?;
         let sandbox = SharedSandbox::new(SandboxOptions::default());
         let mut chain = Chain::new(plan, models)
             .running_programs_in(Arc::new(sandbox))
             .with_tools(Arc::clone(&node.tools) as _);
-        if let Some(observer) = records.observer() {
+        if let Some(observer) = watchers.observer() {
             chain = chain.observed_by(observer);
         }
         if detail == Detail::Everything {
@@ -59,5 +63,9 @@ pub(super) async fn run(models: &ModelArguments, arguments: RunArguments) -> Res
         let answer = show::stream(chain.generate(Request::ask(question)).await?, detail).await?;
         Ok(if result(&answer).is_some() { Exit::Done } else { Exit::Undecided })
     })
-    .await
+    .await;
+    if let Some(telemetry) = telemetry {
+        telemetry.flush().await;
+    }
+    ended
 }

@@ -7,13 +7,14 @@ use tokio::net::TcpListener;
 
 use super::{
     exit::{Exit, Failure},
+    node::telemetry,
     runs, show,
 };
 use crate::{
     app::{ApiSettings, App},
     chain::Observe,
-    config::{ModelArguments, NodeConfig, ServeArguments, ServeConfig},
-    node::{self, Node},
+    config::{self, ModelArguments, NodeConfig, ServeArguments, ServeConfig},
+    node::{self, Node, Watchers},
     router,
     runs::RunStore,
     server::{self, ServerSettings},
@@ -23,6 +24,7 @@ use crate::{
 pub(super) fn check(models: &ModelArguments, arguments: &ServeArguments) -> Result<Exit, Failure> {
     let config = NodeConfig::resolve(models)?;
     let serving = ServeConfig::resolve(models, arguments)?;
+    config::telemetry(models)?;
     let chains = node::plans(&config)?;
     node::check_hosting(&config)?;
     show::line(&format!(
@@ -47,13 +49,15 @@ pub(super) async fn serve(
     // Whoever asks for records relies on them: without a place for them nothing is served.
     let records = serving.record_runs.then(runs::open).transpose()?;
     let observer = records.clone().map(|store| Arc::new(store) as Arc<dyn Observe>);
+    let telemetry = telemetry(models)?;
+    let watchers = Watchers { records: observer, telemetry: telemetry.clone() };
     let _last_words = records.clone().map(Flushed);
-    let app = App::loading(ApiSettings { records, ..serving.api });
+    let app = App::loading(ApiSettings { records, telemetry: telemetry.clone(), ..serving.api });
     app.announce(plans.into_iter().map(Arc::new).collect());
     let router = router::router(app.clone());
     let loading = async {
         let report = |line: &str| tracing::info!("{line}");
-        let mut node = Node::start_observed(&config, observer.clone(), &report).await?;
+        let mut node = Node::start_observed(&config, watchers.clone(), &report).await?;
         app.serve(node.catalog.clone());
         show::note(&format!(
             "serving on http://{address} (base URL http://{address}/v1); Ctrl-C stops"
@@ -62,7 +66,7 @@ pub(super) async fn serve(
         let mut hangups = Hangups::new();
         loop {
             hangups.next().await;
-            match reload((models, arguments), &app, &node, observer.clone()).await {
+            match reload((models, arguments), &app, &node, watchers.clone()).await {
                 Ok(changed) => node = changed,
                 Err(failure) => {
                     tracing::error!("the old configuration stays: {}", failure.message);
@@ -70,7 +74,11 @@ pub(super) async fn serve(
             }
         }
     };
-    serve_until_stopped(loading, listener, app.clone(), router, serving.server).await
+    let ended = serve_until_stopped(loading, listener, app.clone(), router, serving.server).await;
+    if let Some(telemetry) = telemetry {
+        telemetry.flush().await;
+    }
+    ended
 }
 
 /// Listens on an address that `flag` has chosen; says which it is, for its port may be any.
@@ -119,12 +127,12 @@ async fn reload(
     (models, arguments): (&ModelArguments, &ServeArguments),
     app: &App,
     node: &Node,
-    observer: Option<Arc<dyn Observe>>,
+    watchers: Watchers,
 ) -> Result<Node, Failure> {
     tracing::info!("reading the configuration again");
     let config = NodeConfig::resolve(models)?;
     let serving = ServeConfig::resolve(models, arguments)?;
-    let changed = node.restart(&config, observer, &|line| tracing::info!("{line}")).await?;
+    let changed = node.restart(&config, watchers, &|line| tracing::info!("{line}")).await?;
     app.set_access(serving.api.access);
     app.serve(changed.catalog.clone());
     tracing::info!(

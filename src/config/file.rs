@@ -19,6 +19,7 @@ pub(super) struct ConfigFile {
     pub(super) aliases: BTreeMap<String, String>,
     pub(super) tools: BTreeMap<String, ToolTable>,
     pub(super) server: ServerTable,
+    pub(super) telemetry: TelemetryTable,
     pub(super) chains: FolderTable,
     pub(super) cache: FolderTable,
 }
@@ -107,6 +108,18 @@ pub(super) struct ServerTable {
     pub(super) keys_file: Option<PathBuf>,
     pub(super) allow_open: Option<bool>,
     pub(super) mcp: Option<bool>,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TelemetryTable {
+    pub(super) endpoint: Option<String>,
+    pub(super) protocol: Option<String>,
+    pub(super) headers_env: Option<String>,
+    pub(super) service_name: Option<String>,
+    pub(super) sample_ratio: Option<f64>,
+    pub(super) record_content: Option<bool>,
 }
 
 /// `[chains]` and `[cache]`

@@ -7,15 +7,17 @@
 use std::time::Duration;
 
 use async_openai::{
-    Client, config::OpenAIConfig, error::OpenAIError, types::stream::StreamResponse,
+    Client, config::OpenAIConfig, error::OpenAIError, traits::RequestOptionsBuilder,
+    types::stream::StreamResponse,
 };
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use super::root_cause;
 use crate::generate::{
     Delta, Embed, Embeddings, Format, Generate, GenerateError, Generation, Message, RawPrompt,
-    Request, Role, Thinking, ToolChoice, Tools,
+    Request, Role, Thinking, ToolChoice, Tools, TraceContext,
 };
 
 mod chunks;
@@ -188,7 +190,7 @@ impl Generate for RemoteEngine {
         async move {
             let request = request.conversing("a remote model")?;
             request.without_token_options("a remote model")?;
-            let chat = self.client.chat();
+            let chat = self.client.chat().headers(place(request.trace.as_ref()));
             let starting = chat.create_stream_byot(self.body(&request));
             let chunks: StreamResponse<Chunk> = tokio::time::timeout(SILENCE, starting)
                 .await
@@ -231,6 +233,19 @@ impl Embed for RemoteEngine {
         }
         .boxed()
     }
+}
+
+/// The headers that say where in a trace the endpoint is asked, where traces are kept.
+fn place(trace: Option<&TraceContext>) -> HeaderMap {
+    let Some(trace) = trace else { return HeaderMap::new() };
+    let own = [
+        (HeaderName::from_static("traceparent"), Some(trace.traceparent())),
+        (HeaderName::from_static("tracestate"), trace.state.as_deref().map(str::to_owned)),
+    ];
+    let written = |(name, value): (HeaderName, Option<String>)| {
+        Some((name, HeaderValue::try_from(value?).ok()?))
+    };
+    own.into_iter().filter_map(written).collect()
 }
 
 /// Reads the endpoint's stream.

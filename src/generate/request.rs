@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{GenerateError, ToolCall, ToolChoice, Tools};
+use super::{GenerateError, ToolCall, ToolChoice, Tools, TraceContext};
 
 /// A validated request for an answer.
 ///
@@ -59,6 +59,8 @@ pub struct Request {
     pub step_text: bool,
     /// Whose it is, where records of what is done are kept by that.
     pub origin: Option<Arc<Origin>>,
+    /// Where in a trace it is asked.
+    pub trace: Option<TraceContext>,
 }
 
 /// Whose request it is.

@@ -20,7 +20,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    chain::{ModelNames, Observe, ObserveRun, ObservedCall, ObservedLookup, Plan},
+    chain::{ModelNames, Observe, ObserveRun, ObservedCall, ObservedLookup, Plan, Whose},
     generate::{Finish, GenerateError, Request, StepEvent},
 };
 
@@ -465,7 +465,7 @@ impl Recorder {
 }
 
 impl ObserveRun for Recorder {
-    fn stepped(&self, event: &StepEvent) {
+    fn stepped(&self, event: &StepEvent, _whose: Whose<'_>) {
         self.entry("step", &record::step(event));
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Unmodified OpenAI, LangChain, LangServe, LlamaIndex and Vercel clients, LangChain's standard tests, clients of the
-# Model Context Protocol, Open WebUI in a browser, Schemathesis, lm-eval and guidellm, against a real server with prepared replies and, with the
-# engine, the embedded model.
+# Model Context Protocol, a collector of traces, Open WebUI in a browser, Schemathesis, lm-eval and guidellm, against a
+# real server with prepared replies and, with the engine, the embedded model.
 #
 # Run with: tests/clients/run.sh [path of a ponder binary]
 #
@@ -45,6 +45,7 @@ schema_home=$(python_with "$here/schema/requirements.txt")
 # The two generations of the protocol's SDK do not go together.
 mcp_home=$(python_with "$here/mcp/requirements.txt")
 mcp_modern_home=$(python_with "$here/mcp/modern/requirements.txt")
+telemetry_home=$(python_with "$here/telemetry/requirements.txt")
 # The chat UI needs a browser; without one its packages, the most of all, are left out.
 CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 export CHROMIUM
@@ -109,8 +110,8 @@ export PONDER_URL
 
 status=0
 "$python_home/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$work/pytest.xml" \
-  --ignore="$here/llama_index" --ignore="$here/standard" --ignore="$here/chat_ui" --ignore="$here/mcp" "$here" ||
-  status=1
+  --ignore="$here/llama_index" --ignore="$here/standard" --ignore="$here/chat_ui" --ignore="$here/mcp" \
+  --ignore="$here/telemetry" "$here" || status=1
 "$llama_index_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   --junitxml="$work/llama_index.xml" "$here/llama_index" || status=1
 "$standard_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
@@ -121,6 +122,9 @@ export PONDER_BINARY=$binary PONDER_TOML=$work/ponder.toml
   --ignore="$here/mcp/modern" "$here/mcp" || status=1
 "$mcp_modern_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
   --junitxml="$work/mcp_modern.xml" "$here/mcp/modern" || status=1
+# It starts servers of its own, whose traces go to its collector.
+"$telemetry_home/bin/python" -m pytest -q -p no:cacheprovider --noconftest \
+  --junitxml="$work/telemetry.xml" "$here/telemetry" || status=1
 if [[ -n $CHROMIUM ]]; then
   # Among its packages are plugins of pytest; none of them is for these tests.
   PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "$chat_ui_home/bin/python" -m pytest -q -p no:cacheprovider \
@@ -223,7 +227,7 @@ number() { grep -o "$1" "$2" 2>/dev/null | head -n1 | grep -o '[0-9]*' || echo 0
 ran=0
 bad=0
 for report in "$work/pytest.xml" "$work/llama_index.xml" "$work/standard.xml" "$work/mcp.xml" \
-  "$work/mcp_modern.xml" "$work/chat_ui.xml"; do
+  "$work/mcp_modern.xml" "$work/telemetry.xml" "$work/chat_ui.xml"; do
   ran=$((ran + $(number ' tests="[0-9]*"' "$report") - $(number ' skipped="[0-9]*"' "$report")))
   bad=$((bad + $(number ' failures="[0-9]*"' "$report") + $(number ' errors="[0-9]*"' "$report")))
 done

@@ -145,8 +145,8 @@ pub(in crate::api) struct Running {
 }
 
 impl Running {
-    /// The requests of its answers, with whose they are: the first is the run itself, further ones are
-    /// numbered from 2.
+    /// The requests of its answers, with whose they are and where in a trace they stand: the first is the run
+    /// itself, further ones are numbered from 2.
     pub(in crate::api) fn marked(&self, mut requests: Vec<Request>) -> Vec<Request> {
         for (request, number) in requests.iter_mut().zip(1_u32..) {
             let run = match number {
@@ -155,6 +155,7 @@ impl Running {
             };
             let owner = self.run.caller.key.clone();
             request.origin = Some(Arc::new(Origin { run: Some(run), owner }));
+            request.trace = self.run.caller.trace.clone();
         }
         requests
     }
@@ -212,7 +213,7 @@ mod tests {
 
     fn begin(runs: &Runs, key: &str) -> (String, Caller, Running) {
         let identity = Identity::new("test-", "model".to_owned());
-        let caller = Caller { key: Some(key.into()) };
+        let caller = Caller { key: Some(key.into()), trace: None };
         let running = runs.begin(&identity, &caller);
         (identity.run, caller, running)
     }
@@ -224,7 +225,7 @@ mod tests {
         let held = Arc::new(());
         let watch = Arc::downgrade(&held);
         let _work = running.working(held);
-        let bob = Caller { key: Some("bob".into()) };
+        let bob = Caller { key: Some("bob".into()), trace: None };
         assert!(runs.cancel(&id, &bob).is_err() && watch.upgrade().is_some());
         assert!(runs.cancel(&id, &alice).is_ok() && watch.upgrade().is_none());
         running.cancelled().await;

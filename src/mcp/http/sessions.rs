@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     fn caller(key: &str) -> Caller {
-        Caller { key: Some(key.into()) }
+        Caller { key: Some(key.into()), trace: None }
     }
 
     #[tokio::test]

@@ -1,0 +1,89 @@
+//! What is asked and answered, in the form in which the conventions put it into spans.
+
+use serde_json::{Value as Json, json};
+
+use crate::generate::{Answer, Finish, FinishReason, Message, RawPrompt, Request, Role};
+
+/// As much as is told of one text, in characters.
+const MOST_TOLD: usize = 16_384;
+
+/// What is asked.
+pub(super) fn input(request: &Request) -> String {
+    let messages: Vec<Json> = match &request.raw {
+        Some(RawPrompt::Text(prompt)) => {
+            vec![json!({"role": "user", "parts": [text("text", prompt)]})]
+        }
+        Some(RawPrompt::Tokens(tokens)) => {
+            let prompt = format!("{} tokens", tokens.len());
+            vec![json!({"role": "user", "parts": [text("text", &prompt)]})]
+        }
+        None => request.messages.iter().map(message).collect(),
+    };
+    Json::Array(messages).to_string()
+}
+
+/// What is answered.
+pub(super) fn output(answer: &Answer) -> String {
+    let thinking = (!answer.reasoning.is_empty()).then(|| text("reasoning", &answer.reasoning));
+    let content = (!answer.content.is_empty()).then(|| text("text", &answer.content));
+    let calls =
+        answer.tool_calls.iter().map(|called| call(&called.id, &called.name, &called.arguments));
+    let parts: Vec<Json> = thinking.into_iter().chain(content).chain(calls).collect();
+    said(&parts, &answer.finish)
+}
+
+/// What a chain answers.
+pub(super) fn answer(content: &str, finish: &Finish) -> String {
+    said(&[text("text", content)], finish)
+}
+
+/// How an answer ended, in the words of the conventions' messages.
+pub(super) fn reason(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ToolCalls => "tool_calls",
+    }
+}
+
+/// As much of a text as is told.
+pub(super) fn told(text: &str) -> String {
+    let mut told: String = text.chars().take(MOST_TOLD).collect();
+    if told.len() < text.len() {
+        told.push('…');
+    }
+    told
+}
+
+fn said(parts: &[Json], finish: &Finish) -> String {
+    // In messages a call is one, though there may be several in an answer.
+    let reason = match finish.reason {
+        FinishReason::ToolCalls => "tool_call",
+        other => reason(other),
+    };
+    json!([{"role": "assistant", "parts": parts, "finish_reason": reason}]).to_string()
+}
+
+fn message(message: &Message) -> Json {
+    if message.role == Role::Tool {
+        let part = json!({
+            "type": "tool_call_response", "id": message.tool_call_id, "response": told(&message.content),
+        });
+        return json!({"role": "tool", "parts": [part]});
+    }
+    let content = (!message.content.is_empty()).then(|| text("text", &message.content));
+    let calls =
+        message.tool_calls.iter().map(|called| call(&called.id, &called.name, &called.arguments));
+    let parts: Vec<Json> = content.into_iter().chain(calls).collect();
+    json!({"role": message.role.as_str(), "parts": parts})
+}
+
+fn text(kind: &str, content: &str) -> Json {
+    json!({"type": kind, "content": told(content)})
+}
+
+fn call(id: &str, name: &str, arguments: &str) -> Json {
+    let arguments: Json =
+        serde_json::from_str(arguments).unwrap_or_else(|_| told(arguments).into());
+    json!({"type": "tool_call", "id": id, "name": name, "arguments": arguments})
+}
