@@ -20,6 +20,7 @@ use super::{
     Named,
     budget::{Allowance, Cut, Purpose},
     call_tool::CallTool,
+    certainty::{self, Hearing, Trace},
     language::Language,
     observe::ObservedCall,
     outlet::Outlet,
@@ -50,6 +51,8 @@ pub struct Context<'run> {
     variation: u64,
     /// For how many turns, one after the other, the time that is left must do.
     turns: u32,
+    /// Who listens to how sure models are of their answers, where the step makes a sample.
+    trace: Option<&'run Trace>,
 }
 
 /// A model call that a step asks for.
@@ -104,12 +107,18 @@ impl<'run> Context<'run> {
             part_of: None,
             variation: 0,
             turns: 1,
+            trace: None,
         }
     }
 
     /// The same as one of so many turns that share the time that is left.
     pub(super) fn sharing(self, turns: u32) -> Self {
         Self { turns: turns.max(1), ..self }
+    }
+
+    /// The same with somebody who listens to how sure models are of their answers.
+    pub(super) fn heard_by(self, trace: Option<&'run Trace>) -> Self {
+        Self { trace, ..self }
     }
 
     /// What is left of the time for one turn.
@@ -137,6 +146,7 @@ impl<'run> Context<'run> {
         Self::new(self.run, self.id.clone(), self.action, outlet)
             .part_of(Some(self))
             .sharing(self.turns)
+            .heard_by(self.trace)
     }
 
     /// The step's id, with the numbers of the parts it belongs to.
@@ -347,6 +357,15 @@ impl<'run> Context<'run> {
                 Target::Named(name) => format!("no model is called `{name}`"),
             }));
         };
+        let answers = purpose == Purpose::Answer && relay == Relay::Everything;
+        let trace = self.trace.filter(|_| answers);
+        if trace.is_some_and(|trace| trace.stopped().is_some()) {
+            return Ok(Called { answer: Answer::default(), cut: Some(Cut::Doubt) });
+        }
+        if trace.is_some() {
+            request.logprobs = Some(certainty::ALTERNATIVES);
+            request.ranks_thinking = true;
+        }
         request.within = self.time();
         request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
         match self.run.budget.begin(purpose) {
@@ -359,12 +378,13 @@ impl<'run> Context<'run> {
                 return Ok(Called { answer: Answer::default(), cut: Some(cut) });
             }
         }
+        let hearing = trace.map(Trace::begin);
         let mut answer = Answer::default();
         let asked = self.run.watch.as_ref().map(|_| request.clone());
         let started = Instant::now();
         let ended = within(self.run.budget.deadline(), async {
             let mut generation = model.generate(request).await?;
-            self.take(&mut generation, &mut answer, purpose, relay).await
+            self.take(&mut generation, &mut answer, (purpose, relay), hearing).await
         });
         let ended = ended.await.unwrap_or(Ok(Some(Cut::Time)));
         if let (Some(watch), Some(asked)) = (&self.run.watch, &asked) {
@@ -376,6 +396,7 @@ impl<'run> Context<'run> {
                 model: id,
                 request: asked,
                 answer: ended.as_ref().map(|_| &answer),
+                token_confidence: &hearing.map_or_else(Vec::new, Hearing::confidences),
                 elapsed: started.elapsed(),
             });
         }
@@ -398,8 +419,8 @@ impl<'run> Context<'run> {
         &self,
         generation: &mut Generation,
         answer: &mut Answer,
-        purpose: Purpose,
-        relay: Relay,
+        (purpose, relay): (Purpose, Relay),
+        hearing: Option<Hearing<'_>>,
     ) -> Result<Option<Cut>, GenerateError> {
         let mut counted = Usage::default();
         while let Some(delta) = generation.next().await {
@@ -416,10 +437,14 @@ impl<'run> Context<'run> {
                     self.wrote(sent, false, text).await;
                     Usage { completion_tokens: 1, ..Usage::default() }
                 }
-                // Never asked for by a chain.
-                Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {
+                Delta::Logprobs(tokens) => {
+                    if let Some(hearing) = hearing {
+                        hearing.hear(&tokens);
+                    }
                     continue;
                 }
+                // Never asked for by a chain.
+                Delta::ToolCall { .. } | Delta::ToolArguments { .. } => continue,
                 Delta::Step(event) => {
                     let step = format!("{}/{}", self.id, event.step);
                     self.pass_on(StepEvent { step, ..event }).await;
@@ -430,6 +455,10 @@ impl<'run> Context<'run> {
                     // What the deltas stood for is known now; that it was too much is no reason to
                     // throw away an answer that is whole.
                     let _ = self.run.budget.spend(purpose, beyond(answer.finish.usage, counted));
+                    // Only in a run that is run again is that known so late.
+                    if let Some(stopped) = hearing.and_then(Hearing::stopped) {
+                        self.decided("stopped early", vec![stopped.to_string()]).await;
+                    }
                     return Ok(None);
                 }
             };
@@ -437,6 +466,10 @@ impl<'run> Context<'run> {
             answer.finish.usage = counted;
             if let Err(cut) = self.run.budget.spend(purpose, token) {
                 return Ok(Some(cut));
+            }
+            if let Some(stopped) = hearing.and_then(Hearing::stopped) {
+                self.decided("stopped early", vec![stopped.to_string()]).await;
+                return Ok(Some(Cut::Doubt));
             }
         }
         Ok(None)

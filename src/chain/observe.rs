@@ -41,6 +41,8 @@ pub struct ObservedCall<'call> {
     /// What came of it; an answer that a limit of the chain cut off has no usage of its own but what was
     /// counted until then.
     pub answer: Result<&'call Answer, &'call GenerateError>,
+    /// How sure the model was of each token, in order, where a vote listened; see [`super::certainty::of_token`].
+    pub token_confidence: &'call [f32],
     /// How long it took.
     pub elapsed: Duration,
 }

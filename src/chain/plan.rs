@@ -12,6 +12,7 @@ use crate::generate::Kind;
 
 use super::{
     ballot::Stop,
+    certainty::Certainty,
     input::Input,
     language::Language,
     step::{Action, Target},
@@ -152,6 +153,8 @@ pub(super) struct Vote {
     pub(super) check: Option<Check>,
     /// What a sample weighs; all weigh the same without it.
     pub(super) weigh: Option<Branch>,
+    /// How samples are told apart by how sure their model was of them; all are counted alike without it.
+    pub(super) certainty: Option<Certainty>,
     /// How many samples are taken at the same time; at least 1.
     pub(super) at_once: usize,
     /// When it may end before all samples are there.
@@ -336,6 +339,21 @@ impl Branch {
             }
         });
         sets
+    }
+
+    /// Whether it asks a model itself, which may report how sure it is of its answer.
+    pub(super) fn asks_a_model(&self) -> bool {
+        let mut asks = false;
+        self.visit(&mut |call| {
+            asks |= match call {
+                Call::Action { action: Action::Reason(_), .. } => true,
+                Call::Action { action: Action::CallModel(call), .. } => {
+                    !matches!(&call.model, Target::Named(name) if name.starts_with("chain/"))
+                }
+                _ => false,
+            };
+        });
+        asks
     }
 
     /// Every call in it, in order.

@@ -27,11 +27,13 @@ pub enum Prompt {
     Judge,
     /// A problem whose programs are to be told apart.
     Inputs,
+    /// A problem on which attempts do not agree.
+    Escalate,
 }
 
 impl Prompt {
     /// Every prompt.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Math,
         Self::Code,
         Self::Decompose,
@@ -40,6 +42,7 @@ impl Prompt {
         Self::Claims,
         Self::Judge,
         Self::Inputs,
+        Self::Escalate,
     ];
 
     /// The template as it stands in the repository.
@@ -53,6 +56,7 @@ impl Prompt {
             Self::Claims => include_str!("../../prompts/claims.j2"),
             Self::Judge => include_str!("../../prompts/judge.j2"),
             Self::Inputs => include_str!("../../prompts/inputs.j2"),
+            Self::Escalate => include_str!("../../prompts/escalate.j2"),
         }
     }
 
@@ -65,6 +69,7 @@ impl Prompt {
             Self::TranslateToChinese => &["solution"],
             Self::Claims => &["question", "solution"],
             Self::Judge => &["question", "claim"],
+            Self::Escalate => &["question", "candidates", "form"],
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     ballot::Stop,
+    certainty::Certainty,
     load::MOST_AT_ONCE,
     pieces::MOST_PIECES,
     plan::{
@@ -173,6 +174,16 @@ impl Writer<'_> {
                 if let Some(weigh) = &vote.weigh {
                     put("weigh", self.branch(weigh));
                 }
+                if let Some(Certainty { measure, window, keep, weigh, warm_up }) = vote.certainty {
+                    let measure = measure.as_str();
+                    let mut certainty = json!({
+                        "measure": measure, "window": window, "keep": keep, "weigh": weigh,
+                    });
+                    if let (Some(keys), Some(warm_up)) = (certainty.as_object_mut(), warm_up) {
+                        keys.insert("warm_up".to_owned(), warm_up.into());
+                    }
+                    put("confidence", certainty);
+                }
             }
             Body::Finish(ending) => {
                 put("finish", self.source(&ending.answer).into());
@@ -251,6 +262,9 @@ impl Writer<'_> {
             Action::Chat(_) => vec![("model", "general".into())],
             Action::Translate(step) => {
                 vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]
+            }
+            Action::Escalate(step) => {
+                vec![("below", step.below.into()), ("model", "general".into())]
             }
             Action::TranslateAnswer(step) => {
                 vec![("to", "zh".into()), ("attempts", step.attempts.into())]

@@ -200,6 +200,9 @@ pub struct RecordedAnswer {
     /// How far it can be relied on, where a chain has counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
+    /// How sure the model was of each token, in order, where a vote listened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub token_confidence: Vec<f32>,
 }
 
 impl RecordedRequest {
@@ -306,7 +309,7 @@ fn sampling(sampling: Sampling) -> Json {
 
 impl RecordedAnswer {
     /// What is kept of an answer.
-    pub fn of(answer: &Answer) -> Self {
+    pub fn of(answer: &Answer, token_confidence: &[f32]) -> Self {
         let usage = answer.finish.usage;
         Self {
             reasoning: answer.reasoning.clone(),
@@ -317,6 +320,7 @@ impl RecordedAnswer {
             completion_tokens: usage.completion_tokens,
             reasoning_tokens: usage.reasoning_tokens,
             confidence: answer.finish.confidence,
+            token_confidence: token_confidence.to_vec(),
         }
     }
 
@@ -351,7 +355,7 @@ pub(super) fn call(call: &crate::chain::ObservedCall<'_>) -> RecordedCall {
         step: call.step.to_owned(),
         model: call.model.to_owned(),
         request: RecordedRequest::of(call.request),
-        answer: call.answer.ok().map(RecordedAnswer::of),
+        answer: call.answer.ok().map(|answer| RecordedAnswer::of(answer, call.token_confidence)),
         error: call.answer.err().map(GenerateError::to_string),
         may_pass: call.answer.err().is_some_and(GenerateError::may_pass),
         elapsed_ms: milliseconds(call.elapsed),

@@ -9,8 +9,10 @@
 )]
 
 mod clr;
+mod confidence;
 mod control;
 mod decompose;
+mod escalate;
 mod files;
 mod hint;
 mod programs;

@@ -115,6 +115,7 @@ impl Step<Vec<Message>> for CallModel {
             thinking_end: finish.thinking_end,
             cause: if cut { None } else { finish.cause },
             confidence: finish.confidence,
+            candidates: Vec::new(),
         })
     }
 }
