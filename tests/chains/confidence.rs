@@ -229,7 +229,7 @@ fn typed_rust_and_files_make_the_same_plan() {
     let plan = composer.finish(answer).unwrap();
     let yaml = plan.to_yaml().unwrap();
     assert_eq!(load(&yaml, "voting.yaml").as_ref(), Ok(&plan), "{yaml}");
-    assert!(plan.diagram().contains("8 samples, surest 25 %"), "{}", plan.diagram());
+    assert!(plan.diagram().contains("8 samples, keep 0.25"), "{}", plan.diagram());
     let wrong = Certainty { warm_up: Some(9), ..surest };
     let answer =
         composer.vote_surest("again", voting, wrong, || question.then("two", Reason::math()));

@@ -109,9 +109,10 @@ async fn a_general_model_that_fails_or_says_nothing_leaves_it_at_that() {
 
 #[tokio::test]
 async fn candidates_are_data_for_other_steps() {
-    let last = "prompt: \"{{ agreed.candidates[1].result }} has {{ agreed.candidates[1].votes }}\"";
+    let last = "prompt: \"{{ agreed.candidates[1].result }} has {{ agreed.candidates[1].votes }}, \
+                {{ agreed.margin < 0.3 }}, {{ agreed.left_out is none }}\"";
     let answer = ask(&chain(last, &["3", "7", "3", "7", "3"], None), "?").await;
-    assert_eq!(answer.content, "7 has 2");
+    assert_eq!(answer.content, "7 has 2, true, true");
 }
 
 #[tokio::test]

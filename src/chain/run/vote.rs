@@ -122,18 +122,17 @@ impl Walk<'_> {
         let at_once = vote.at_once.min(self.run.reasoner_at_once()).max(1);
         'samples: for phase in count.phases() {
             let heard = count.heard();
-            let runs =
-                phase.clone().map(|index| {
-                    let own = scope.numbered(index.into());
-                    let outlet = outlet_of(context.outlet(), index.into());
-                    let turns = self.turns_at(vote, index, at_once);
-                    let walk = Self { turns, ..self.varied(u64::from(index) + 1) };
-                    let trace = heard.map(|(window, least)| Trace::new(window, least));
-                    async move {
+            let runs = phase.clone().map(|index| {
+                let own = scope.numbered(index.into());
+                let outlet = outlet_of(context.outlet(), index.into());
+                let turns = self.turns_at(vote, index, at_once);
+                let walk = Self { turns, ..self.varied(u64::from(index) + 1) };
+                let trace = heard.map(|(window, least)| Trace::new(window, least));
+                async move {
                         walk.sample((vote, checker, trace), index, own, (outlet, context)).await
                     }
                     .boxed()
-                });
+            });
             let mut running = stream::iter(runs).buffered(at_once);
             for index in phase {
                 let Some(ended) = running.next().await else { break };

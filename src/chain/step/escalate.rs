@@ -43,7 +43,7 @@ pub struct Escalate {
 }
 
 impl Default for Escalate {
-    /// One half: with it no vote that ended because it was certain is asked again.
+    /// One half: most votes that end early because they are certain are ahead by more.
     fn default() -> Self {
         Self { below: 0.5 }
     }
