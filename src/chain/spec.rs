@@ -282,7 +282,7 @@ pub(super) struct Check {
     pub(super) inputs: Option<u32>,
 }
 
-/// How samples are told apart by how sure the model was of them (DeepConf, arXiv:2508.15260).
+/// How samples are told apart by how sure the model was of them (arXiv:2508.15260).
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Confidence {

@@ -23,7 +23,7 @@ mod count;
 mod sieve;
 
 use check::{Checked, Checker};
-use count::Count;
+use count::{Count, Standing};
 
 /// What came of a sample.
 struct Sample {
@@ -35,7 +35,7 @@ struct Sample {
     trace: Option<Trace>,
 }
 
-/// What the checker of a vote's programs is, where they are checked and can be told apart.
+/// What checks the programs of a vote, where they are checked and something can tell them apart.
 async fn checker<'run>(
     vote: &'run Vote,
     scope: &Scope<'_>,
@@ -148,7 +148,7 @@ impl Walk<'_> {
                 {
                     return Err(no_probabilities(context));
                 }
-                let (leading, others, decided) = count.take(index, ended);
+                let Standing { leading, others, decided } = count.take(index, ended);
                 context.decided(&leading, others).await;
                 if decided {
                     break 'samples;

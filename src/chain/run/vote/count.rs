@@ -29,6 +29,16 @@ pub(super) struct Count<'vote> {
     sieve: Option<Sieve>,
 }
 
+/// How a vote stands.
+pub(super) struct Standing {
+    /// The leading answer and its votes.
+    pub(super) leading: String,
+    /// The others, and what else there is to say.
+    pub(super) others: Vec<String>,
+    /// Whether no more samples are needed.
+    pub(super) decided: bool,
+}
+
 impl<'vote> Count<'vote> {
     pub(super) fn new(
         vote: &'vote Vote,
@@ -65,12 +75,8 @@ impl<'vote> Count<'vote> {
         self.sieve.as_ref().map_or(Cow::Borrowed(ballot), |sieve| sieve.sift(ballot))
     }
 
-    /// Counts sample `index`; gives how it stands then, and whether no more of them are needed.
-    pub(super) fn take(
-        &mut self,
-        index: u32,
-        ended: Result<Sample, GenerateError>,
-    ) -> (String, Vec<String>, bool) {
+    /// Counts sample `index`.
+    pub(super) fn take(&mut self, index: u32, ended: Result<Sample, GenerateError>) -> Standing {
         let mut passes = false;
         let (solution, weight, checked, trace) = match ended {
             Ok(Sample { solution, weight, checked, trace }) => {
@@ -107,7 +113,7 @@ impl<'vote> Count<'vote> {
         if decided {
             others.push(format!("decided; {left} more samples are not needed"));
         }
-        (leading, others, decided)
+        Standing { leading, others, decided }
     }
 
     /// What the vote comes to.
