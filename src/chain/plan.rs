@@ -129,7 +129,7 @@ pub(super) enum Body {
     /// The first of several things that does not fail.
     Fallback(Vec<Branch>),
     /// The answer that most of several samples come to.
-    Vote(Vote),
+    Vote(Box<Vote>),
     /// Ends the chain.
     Finish(Ending),
 }
@@ -391,9 +391,9 @@ impl Body {
             Self::Parallel(steps) => steps.iter().for_each(|step| step.body.visit(see)),
             Self::Map { each, .. } => each.visit(see),
             Self::Fallback(branches) => branches.iter().for_each(|branch| branch.visit(see)),
-            Self::Vote(Vote { each, weigh, .. }) => {
-                each.visit(see);
-                weigh.iter().for_each(|weigh| weigh.visit(see));
+            Self::Vote(vote) => {
+                vote.each.visit(see);
+                vote.weigh.iter().for_each(|weigh| weigh.visit(see));
             }
             Self::Finish(_) => {}
         }

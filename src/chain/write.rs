@@ -9,7 +9,7 @@ use super::{
     pieces::MOST_PIECES,
     plan::{
         Block, Body, Branch, Call, Check, Choice, Condition, Form, Plan, PlannedStep, Retry,
-        Source, Tests, Trial, Vote,
+        Source, Tests, Trial,
     },
     step::{Action, Each, Extract, Reason, Target, Topic, Verdicts},
     value::Type,
@@ -48,9 +48,9 @@ fn name(step: &PlannedStep, names: &mut [(String, Type)]) {
             arms.iter().map(|(_, arm)| arm).chain(otherwise).for_each(inside);
         }
         Body::Map { each, .. } => inside(each),
-        Body::Vote(Vote { each, weigh, .. }) => {
-            inside(each);
-            weigh.iter().for_each(inside);
+        Body::Vote(vote) => {
+            inside(&vote.each);
+            vote.weigh.iter().for_each(inside);
         }
         Body::Fallback(branches) => branches.iter().for_each(inside),
         Body::Parallel(steps) => steps.iter().for_each(|step| name(step, names)),

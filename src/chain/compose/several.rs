@@ -216,7 +216,7 @@ impl Composer {
         }
         let at_once = at_once.clamp(1, MOST_AT_ONCE);
         let vote = Vote { samples, each, check, weigh, certainty, at_once, stop };
-        self.push(id, Type::Answer, Body::Vote(vote))
+        self.push(id, Type::Answer, Body::Vote(Box::new(vote)))
     }
 
     /// The steps that a way consists of.

@@ -57,7 +57,7 @@ impl<'file> Loader<'file> {
         let late = if weigh.is_some() { Some("weigh") } else { needs_all(certainty) };
         let stop = self.stop(step.stop.as_ref(), late, place)?;
         let vote = Vote { samples: samples.value, each, check, weigh, certainty, at_once, stop };
-        Some((Body::Vote(vote), Type::Answer))
+        Some((Body::Vote(Box::new(vote)), Type::Answer))
     }
 
     /// What an answer weighs.
