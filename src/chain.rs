@@ -34,6 +34,7 @@ use crate::{
 pub mod ballot;
 mod budget;
 mod call_tool;
+pub mod certainty;
 pub mod claims;
 pub mod compose;
 mod context;
@@ -51,6 +52,7 @@ mod outlet;
 pub mod parts;
 mod pieces;
 mod plan;
+mod poll;
 mod problem;
 mod prompt;
 pub mod proof;
@@ -80,7 +82,7 @@ pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
 pub use shipped::{Shipped, check, load_folder, shipped};
-pub use value::{Outcome, Solution, Type, Typed, Value};
+pub use value::{Contender, Outcome, Solution, Type, Typed, Value};
 
 use budget::Budget;
 use step::Target;

@@ -11,7 +11,7 @@ use crate::{
     generate::{Confidence, ConfidenceState},
 };
 
-use super::value::Outcome;
+use super::value::{Contender, Outcome};
 
 /// The certainty at which an adaptive vote stops.
 pub const CERTAIN: f64 = 0.95;
@@ -40,21 +40,40 @@ fn shortened(written: &str) -> String {
     }
 }
 
+/// Whether two results are one answer.
+pub(super) fn mean_the_same(one: &Outcome, other: &Outcome) -> bool {
+    Meaning::of(one).is_some_and(|meaning| Meaning::of(other) == Some(meaning))
+}
+
 /// The candidates of a vote, in the order in which they were first named.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Ballot {
     candidates: Vec<Candidate>,
+    /// Every sample that was counted, in order.
+    counted: Vec<Counted>,
     /// How many samples were counted.
     samples: u32,
+    /// How many of them have no vote because others are surer.
+    left_out: u32,
     /// The candidate of the last sample, and how many in a row it has had.
     row: Option<(usize, u32)>,
 }
 
-#[derive(Debug)]
+/// A sample that was counted.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    number: u32,
+    /// The candidate it is for, if it has a result.
+    place: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
 struct Candidate {
     meaning: Meaning,
     /// How it was written first.
     written: String,
+    /// The result as it was first.
+    result: Outcome,
     votes: u32,
     weight: f64,
     /// The sample that speaks for it: the one of the greatest weight, the first of several.
@@ -93,22 +112,32 @@ impl Ballot {
     }
 
     fn add(&mut self, number: u32, result: Option<(&Outcome, Meaning)>, weight: f64) {
+        let place = result.map(|(result, meaning)| {
+            let known = self.candidates.iter().position(|candidate| candidate.meaning == meaning);
+            known.unwrap_or_else(|| {
+                let written = match result {
+                    Outcome::Boxed(written) => shortened(written),
+                    Outcome::Code(_) => format!("program {}", self.candidates.len() + 1),
+                };
+                let (result, best) = (result.clone(), (number, -1.0));
+                let candidate = Candidate { meaning, written, result, votes: 0, weight: 0.0, best };
+                self.candidates.push(candidate);
+                self.candidates.len() - 1
+            })
+        });
+        self.vote(Counted { number, place }, weight);
+    }
+
+    /// Gives a candidate a vote of this weight, if the sample is for one.
+    fn vote(&mut self, counted: Counted, weight: f64) {
+        let Counted { number, place } = counted;
         self.samples += 1;
+        self.counted.push(counted);
         let weight = if weight.is_finite() { weight.max(0.0) } else { 0.0 };
-        let Some((result, meaning)) = result else {
+        let Some(place) = place else {
             self.row = None;
             return;
         };
-        let known = self.candidates.iter().position(|candidate| candidate.meaning == meaning);
-        let place = known.unwrap_or_else(|| {
-            let written = match result {
-                Outcome::Boxed(written) => shortened(written),
-                Outcome::Code(_) => format!("program {}", self.candidates.len() + 1),
-            };
-            let best = (number, -1.0);
-            self.candidates.push(Candidate { meaning, written, votes: 0, weight: 0.0, best });
-            self.candidates.len() - 1
-        });
         if let Some(candidate) = self.candidates.get_mut(place) {
             candidate.votes += 1;
             candidate.weight += weight;
@@ -122,11 +151,34 @@ impl Ballot {
         };
     }
 
+    /// The same samples counted anew, each with the weight that `weight` gives its number; those for which it gives none
+    /// have no vote and say nothing.
+    pub fn sifted(&self, weight: impl Fn(u32) -> Option<f64>) -> Self {
+        let candidates = self.candidates.iter().cloned();
+        let candidates = candidates.map(|candidate| {
+            let best = (candidate.best.0, -1.0);
+            Candidate { votes: 0, weight: 0.0, best, ..candidate }
+        });
+        let mut sifted = Self { candidates: candidates.collect(), ..Self::default() };
+        for counted in &self.counted {
+            match weight(counted.number) {
+                Some(weight) => sifted.vote(*counted, weight),
+                None => {
+                    sifted.samples += 1;
+                    sifted.left_out += 1;
+                }
+            }
+        }
+        sifted
+    }
+
     /// Whether more samples, of which there can be `left`, are not worth their cost.
     pub fn is_decided(&self, stop: Stop, left: u32) -> bool {
         let (first, second) = self.two_most();
         match stop {
             Stop::Never => false,
+            // Where weights say something else than votes do, more samples may.
+            _ if self.ranked().first().is_some_and(|winner| winner.votes < first) => false,
             // What the others cannot catch up with is certain under any of these.
             _ if first > second + left => true,
             Stop::Adaptive => first > 0 && stays_ahead(first, second) >= CERTAIN,
@@ -156,14 +208,24 @@ impl Ballot {
         let with = self.votes();
         let weights = self.candidates.iter().map(|candidate| candidate.weight).sum::<f64>();
         let mean = if with > 0 { weights / f64::from(with) } else { 0.0 };
-        let all = weights + mean * f64::from(self.samples.saturating_sub(with));
+        let voting = self.samples.saturating_sub(self.left_out);
+        let all = weights + mean * f64::from(voting.saturating_sub(with));
         let margin = if all > 0.0 { ((weight(0) - weight(1)) / all).clamp(0.0, 1.0) } else { 0.0 };
-        let state = if votes * 2 > self.samples {
+        let state = if votes * 2 > voting {
             ConfidenceState::Unverified
         } else {
             ConfidenceState::Disagreed
         };
-        Confidence { votes, samples: self.samples, margin, state }
+        Confidence { votes, samples: self.samples, margin, left_out: self.left_out, state }
+    }
+
+    /// The answers that lead, the first of them first, at most so many.
+    pub fn leading(&self, most: usize) -> Vec<Contender> {
+        let contender = |candidate: &Candidate| Contender {
+            result: candidate.result.clone(),
+            votes: candidate.votes,
+        };
+        self.ranked().into_iter().take(most).map(contender).collect()
     }
 
     /// The same for programs that were run: verified where they were `tested` and more than half of those that pass
@@ -189,18 +251,22 @@ impl Ballot {
             }
             line
         });
+        let voting = self.samples.saturating_sub(self.left_out);
         let leading = match lines.next() {
-            Some(line) => line.replacen(" for ", &format!(" of {} for ", self.samples), 1),
-            None => format!("0 of {} have an answer", self.samples),
+            Some(line) => line.replacen(" for ", &format!(" of {voting} for "), 1),
+            None => format!("0 of {voting} have an answer"),
         };
         let mut others: Vec<String> = lines.by_ref().take(MOST_NAMED).collect();
         let more = lines.count();
         if more > 0 {
             others.push(format!("{more} more"));
         }
-        let without = self.samples - self.votes();
-        if without > 0 && !self.candidates.is_empty() {
+        let without = voting.saturating_sub(self.votes());
+        if without > 0 && self.votes() > 0 {
             others.push(format!("{without} without an answer"));
+        }
+        if self.left_out > 0 {
+            others.push(format!("{} left out as less certain", self.left_out));
         }
         (leading, others)
     }
@@ -211,7 +277,8 @@ impl Ballot {
 
     /// The candidates by weight, then votes, then who was named first.
     fn ranked(&self) -> Vec<&Candidate> {
-        let mut ranked: Vec<&Candidate> = self.candidates.iter().collect();
+        let with_votes = |candidate: &&Candidate| candidate.votes > 0;
+        let mut ranked: Vec<&Candidate> = self.candidates.iter().filter(with_votes).collect();
         ranked.sort_by(|one, other| {
             other.weight.total_cmp(&one.weight).then(other.votes.cmp(&one.votes))
         });
@@ -317,6 +384,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_says_nothing() {
+        let ballot = counted(&["1", "1", "2", "", "1"]);
+        let sifted = ballot.sifted(|number| (number >= 2).then_some(f64::from(number)));
+        assert_eq!(sifted.winner(), Some(4));
+        let (leading, others) = sifted.standing();
+        assert_eq!(leading, "1 of 3 for 1 (weight 4.000)");
+        assert_eq!(
+            others,
+            ["1 for 2 (weight 2.000)", "1 without an answer", "2 left out as less certain"]
+        );
+        let confidence = sifted.confidence();
+        assert_eq!((confidence.votes, confidence.samples, confidence.left_out), (1, 5, 2));
+        assert_eq!(confidence.state, ConfidenceState::Disagreed);
+        let only = ballot.sifted(|number| (number == 2).then_some(1.0));
+        assert_eq!((only.winner(), only.leading(9).len()), (Some(2), 1));
+        assert_eq!(only.confidence().state, ConfidenceState::Unverified);
+    }
+
+    #[test]
+    fn a_vote_goes_on_while_weights_and_votes_disagree() {
+        let mut ballot = counted(&["1"; 4]);
+        assert!(ballot.is_decided(Stop::Adaptive, 9));
+        ballot.count(4, Some(&Outcome::Boxed("2".to_owned())), 9.0);
+        ballot.count(5, Some(&Outcome::Boxed("1".to_owned())), 1.0);
+        ballot.count(6, Some(&Outcome::Boxed("1".to_owned())), 1.0);
+        assert!(!ballot.is_decided(Stop::Adaptive, 9), "6 to 1, and the 1 weighs more");
+    }
+
+    #[test]
     fn programs_are_compared_by_what_they_do() {
         let mut ballot = Ballot::default();
         let program = |text: &str| Outcome::Code(format!("```python\n{text}\n```"));
@@ -370,6 +466,20 @@ mod tests {
                 }
                 let (leading, _) = ballot.standing();
                 prop_assert!(leading.ends_with(&format!("for {}", winner.unwrap())), "{leading}");
+            }
+        }
+
+        /// All of them, each with the weight 1, are the vote itself.
+        #[test]
+        fn keeping_all_changes_nothing(votes in proptest::collection::vec(0..4_u8, 0..20), left in 0..9_u32, row in 2..6_u32) {
+            let names: Vec<String> = votes.iter().map(|vote| if *vote == 3 { String::new() } else { vote.to_string() }).collect();
+            let ballot = counted(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let sifted = ballot.sifted(|_| Some(1.0));
+            prop_assert_eq!(sifted.winner(), ballot.winner());
+            prop_assert_eq!(sifted.standing(), ballot.standing());
+            prop_assert_eq!(sifted.confidence(), ballot.confidence());
+            for stop in [Stop::Never, Stop::Adaptive, Stop::Unanimous(row)] {
+                prop_assert_eq!(sifted.is_decided(stop, left), ballot.is_decided(stop, left));
             }
         }
 

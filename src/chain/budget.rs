@@ -60,6 +60,8 @@ pub(super) enum Cut {
     Tokens,
     Calls,
     Time,
+    /// The model was less sure of a sample than it must be; see [`super::certainty`].
+    Doubt,
 }
 
 impl Budget {

@@ -20,6 +20,7 @@ use super::{
     Named,
     budget::{Allowance, Cut, Purpose},
     call_tool::CallTool,
+    certainty::{self, Hearing, Trace},
     language::Language,
     observe::Whose,
     outlet::Outlet,
@@ -52,6 +53,8 @@ pub struct Context<'run> {
     variation: u64,
     /// For how many turns, one after the other, the time that is left must do.
     turns: u32,
+    /// Who listens to how sure models are of their answers, where the step makes a sample.
+    trace: Option<&'run Trace>,
 }
 
 /// A model call that a step asks for.
@@ -106,12 +109,18 @@ impl<'run> Context<'run> {
             part_of: None,
             variation: 0,
             turns: 1,
+            trace: None,
         }
     }
 
     /// The same as one of so many turns that share the time that is left.
     pub(super) fn sharing(self, turns: u32) -> Self {
         Self { turns: turns.max(1), ..self }
+    }
+
+    /// The same with somebody who listens to how sure models are of their answers.
+    pub(super) fn heard_by(self, trace: Option<&'run Trace>) -> Self {
+        Self { trace, ..self }
     }
 
     /// What is left of the time for one turn.
@@ -139,6 +148,7 @@ impl<'run> Context<'run> {
         Self::new(self.run, self.id.clone(), self.action, outlet)
             .part_of(Some(self))
             .sharing(self.turns)
+            .heard_by(self.trace)
     }
 
     /// The step's id, with the numbers of the parts it belongs to.
@@ -358,6 +368,15 @@ impl<'run> Context<'run> {
                 Target::Named(name) => format!("no model is called `{name}`"),
             }));
         };
+        let answers = purpose == Purpose::Answer && relay == Relay::Everything;
+        let trace = self.trace.filter(|_| answers);
+        if trace.is_some_and(|trace| trace.stopped().is_some()) {
+            return Ok(Called { answer: Answer::default(), cut: Some(Cut::Doubt) });
+        }
+        if trace.is_some() {
+            request.logprobs = Some(certainty::ALTERNATIVES);
+            request.ranks_thinking = true;
+        }
         request.within = self.time();
         let place = self.run.watch.as_ref().and_then(|watch| watch.place(&self.id));
         request.trace = place.or_else(|| self.run.request.trace.clone());
@@ -366,14 +385,17 @@ impl<'run> Context<'run> {
         if let Allowance::AtMost(most) = allowance {
             request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
         }
+        let hearing = trace.map(Trace::begin);
         let mut attempt = Attempt::begin(self, id, purpose, &request);
+        attempt.hearing = hearing;
         let ended = match allowance {
             Allowance::Exhausted(cut) => Ok(Some(cut)),
             Allowance::Recommended | Allowance::AtMost(_) => {
                 let work = async {
                     let mut generation = model.generate(request).await?;
                     attempt.meter = generation.meter();
-                    self.take(&mut generation, &mut attempt.answer, purpose, relay).await
+                    let answer = &mut attempt.answer;
+                    self.take(&mut generation, answer, (purpose, relay), hearing).await
                 };
                 let ended = within(self.run.budget.deadline(), work).await;
                 ended.unwrap_or(Ok(Some(Cut::Time)))
@@ -403,18 +425,22 @@ impl<'run> Context<'run> {
         &self,
         generation: &mut Generation,
         answer: &mut Answer,
-        purpose: Purpose,
-        relay: Relay,
+        (purpose, relay): (Purpose, Relay),
+        hearing: Option<Hearing<'_>>,
     ) -> Result<Option<Cut>, GenerateError> {
         let mut counted = Usage::default();
         while let Some(delta) = generation.next().await {
             let (thinking, text) = match delta? {
                 Delta::Reasoning(text) => (true, text),
                 Delta::Content(text) => (false, text),
-                // Never asked for by a chain.
-                Delta::Logprobs(_) | Delta::ToolCall { .. } | Delta::ToolArguments { .. } => {
+                Delta::Logprobs(tokens) => {
+                    if let Some(hearing) = hearing {
+                        hearing.hear(&tokens);
+                    }
                     continue;
                 }
+                // Never asked for by a chain.
+                Delta::ToolCall { .. } | Delta::ToolArguments { .. } => continue,
                 Delta::Step(event) => {
                     let step = format!("{}/{}", self.id, event.step);
                     self.pass_on(StepEvent { step, ..event }, Whose::Called).await;
@@ -424,6 +450,10 @@ impl<'run> Context<'run> {
                     answer.finish = finish;
                     // What the deltas stood for is known now.
                     self.run.budget.correct(purpose, counted, answer.finish.usage);
+                    // Only in a run that is run again is that known so late.
+                    if let Some(stopped) = hearing.and_then(Hearing::stopped) {
+                        self.decided("stopped early", vec![stopped.to_string()]).await;
+                    }
                     return Ok(None);
                 }
             };
@@ -444,6 +474,10 @@ impl<'run> Context<'run> {
             self.wrote(sent, thinking, text).await;
             if let Err(cut) = spent {
                 return Ok(Some(cut));
+            }
+            if let Some(stopped) = hearing.and_then(Hearing::stopped) {
+                self.decided("stopped early", vec![stopped.to_string()]).await;
+                return Ok(Some(Cut::Doubt));
             }
         }
         Ok(None)

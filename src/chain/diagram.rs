@@ -100,7 +100,10 @@ impl Outline {
             Body::Parallel(_) => ("parallel", None, Vec::new()),
             Body::Map { each, .. } => ("map", None, vec![case("each".to_owned(), each)]),
             Body::Vote(vote) => {
-                let each = case(format!("{} samples", vote.samples), &vote.each);
+                let kept = vote
+                    .certainty
+                    .map_or_else(String::new, |certainty| format!(", keep {}", certainty.keep));
+                let each = case(format!("{} samples{kept}", vote.samples), &vote.each);
                 let weigh = vote.weigh.iter().map(|weigh| case("weigh".to_owned(), weigh));
                 ("vote", None, std::iter::once(each).chain(weigh).collect())
             }

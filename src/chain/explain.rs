@@ -141,6 +141,9 @@ impl Walk<'_> {
             Body::Vote(vote) => {
                 self.listed(&id, "vote", None);
                 self.branch(&vote.each, asked, &format!("{id}/*"));
+                if vote.certainty.is_some() {
+                    self.listed(&format!("{id}/*/confidence"), "confidence", None);
+                }
                 if let Some(weigh) = &vote.weigh {
                     self.branch(weigh, asked, &format!("{id}/*/weigh"));
                 }

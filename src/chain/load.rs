@@ -23,7 +23,7 @@ mod vote;
 
 pub(super) use several::MOST_AT_ONCE;
 pub(super) use trial::MOST_INPUTS;
-pub(super) use vote::MOST_SAMPLES;
+pub(super) use vote::{MOST_SAMPLES, needs_all};
 mod yaml;
 
 /// The version of the format that is read.

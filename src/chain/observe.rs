@@ -108,6 +108,8 @@ pub struct ObservedCall<'call> {
     pub usage: Usage,
     /// What ended it before its model did.
     pub interrupted: Option<Interruption>,
+    /// How sure the model was of each token, in order, where a vote listened; see [`super::certainty::of_token`].
+    pub token_confidence: &'call [f32],
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -138,12 +140,15 @@ impl Interruption {
     }
 }
 
-impl From<Cut> for Interruption {
-    fn from(cut: Cut) -> Self {
+impl Interruption {
+    /// What a cut is told as; `None` for a sample that its vote stopped, which follows again from how sure the model was
+    /// of its tokens.
+    pub(super) fn of(cut: Cut) -> Option<Self> {
         match cut {
-            Cut::Tokens => Self::Tokens,
-            Cut::Calls => Self::Calls,
-            Cut::Time => Self::Time,
+            Cut::Tokens => Some(Self::Tokens),
+            Cut::Calls => Some(Self::Calls),
+            Cut::Time => Some(Self::Time),
+            Cut::Doubt => None,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::generate::Kind;
 
 use super::{
     ballot::Stop,
+    certainty::Certainty,
     input::Input,
     language::Language,
     render::Kept,
@@ -132,7 +133,7 @@ pub(super) enum Body {
     /// The first of several things that does not fail.
     Fallback(Vec<Branch>),
     /// The answer that most of several samples come to.
-    Vote(Vote),
+    Vote(Box<Vote>),
     /// Ends the chain.
     Finish(Ending),
 }
@@ -156,6 +157,8 @@ pub(super) struct Vote {
     pub(super) check: Option<Check>,
     /// What a sample weighs; all weigh the same without it.
     pub(super) weigh: Option<Branch>,
+    /// How samples are told apart by how sure their model was of them; all are counted alike without it.
+    pub(super) certainty: Option<Certainty>,
     /// How many samples are taken at the same time; at least 1.
     pub(super) at_once: usize,
     /// When it may end before all samples are there.
@@ -351,6 +354,21 @@ impl Branch {
         sets
     }
 
+    /// Whether it asks a model itself, which may report how sure it is of its answer.
+    pub(super) fn asks_a_model(&self) -> bool {
+        let mut asks = false;
+        self.visit(&mut |call| {
+            asks |= match call {
+                Call::Action { action: Action::Reason(_), .. } => true,
+                Call::Action { action: Action::CallModel(call), .. } => {
+                    !matches!(&call.model, Target::Named(name) if name.starts_with("chain/"))
+                }
+                _ => false,
+            };
+        });
+        asks
+    }
+
     /// Every call in it, in order.
     fn visit<'plan>(&'plan self, see: &mut dyn FnMut(&'plan Call)) {
         match self {
@@ -386,9 +404,9 @@ impl Body {
             Self::Parallel(steps) => steps.iter().for_each(|step| step.body.visit(see)),
             Self::Map { each, .. } => each.visit(see),
             Self::Fallback(branches) => branches.iter().for_each(|branch| branch.visit(see)),
-            Self::Vote(Vote { each, weigh, .. }) => {
-                each.visit(see);
-                weigh.iter().for_each(|weigh| weigh.visit(see));
+            Self::Vote(vote) => {
+                vote.each.visit(see);
+                vote.weigh.iter().for_each(|weigh| weigh.visit(see));
             }
             Self::Finish(_) => {}
         }

@@ -29,11 +29,13 @@ pub enum Prompt {
     Inputs,
     /// A question of which the rules do not know what it is about.
     Route,
+    /// A problem on which attempts do not agree.
+    Escalate,
 }
 
 impl Prompt {
     /// Every prompt.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Math,
         Self::Code,
         Self::Decompose,
@@ -43,6 +45,7 @@ impl Prompt {
         Self::Judge,
         Self::Inputs,
         Self::Route,
+        Self::Escalate,
     ];
 
     /// The template as it stands in the repository.
@@ -57,6 +60,7 @@ impl Prompt {
             Self::Judge => include_str!("../../prompts/judge.j2"),
             Self::Inputs => include_str!("../../prompts/inputs.j2"),
             Self::Route => include_str!("../../prompts/route.j2"),
+            Self::Escalate => include_str!("../../prompts/escalate.j2"),
         }
     }
 
@@ -72,6 +76,7 @@ impl Prompt {
             Self::TranslateToChinese => &["solution"],
             Self::Claims => &["question", "solution"],
             Self::Judge => &["question", "claim"],
+            Self::Escalate => &["question", "candidates", "form"],
         }
     }
 

@@ -124,25 +124,42 @@ fn shown(value: &Value) -> Jinja {
     }
 }
 
-/// An answer in a template: its text where it is printed, and its `result` and `text` by name.
+/// An answer in a template: its text where it is printed, and by their names its `result`, its `text` and what was counted
+/// of it, which is none where nobody has voted.
 #[derive(Debug)]
 struct Answer(Solution);
+
+impl Answer {
+    /// What it has of names.
+    const KEYS: [&str; 9] = [
+        "text",
+        "result",
+        "complete",
+        "votes",
+        "samples",
+        "margin",
+        "confidence",
+        "candidates",
+        "left_out",
+    ];
+}
 
 impl Object for Answer {
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
         match key.as_str()? {
             "text" => Some(Jinja::from(self.0.text.as_str())),
             "result" => Some(Jinja::from(self.0.result.as_ref().map(Outcome::bare))),
-            "complete" => {
+            key if Self::KEYS.contains(&key) => {
                 let json = Value::Answer(self.0.clone()).to_json();
-                Some(Jinja::from(json.get("complete").and_then(serde_json::Value::as_bool)))
+                Some(json.get(key).map_or(Jinja::from(()), Jinja::from_serialize))
             }
             _ => None,
         }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&["text", "result", "complete"])
+        let counted = self.0.confidence.is_some();
+        Enumerator::Str(if counted { &Self::KEYS } else { &["text", "result", "complete"] })
     }
 
     fn is_true(self: &Arc<Self>) -> bool {

@@ -223,7 +223,8 @@ async fn solve<'run>(
     whole: Option<&'run Context<'run>>,
 ) -> Result<Solution, GenerateError> {
     let variation = run.variation;
-    let walk = Walk { run, path: run.path.clone(), part_of: whole, variation, turns: 1 };
+    let path = run.path.clone();
+    let walk = Walk { run, path, part_of: whole, variation, turns: 1, trace: None };
     let flow = walk.block(&run.plan.block, scope, run.outlet.clone()).await?;
     let (Flow::Goes(value) | Flow::Ends(value)) = flow;
     let solution = value

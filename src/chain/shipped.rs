@@ -41,6 +41,10 @@ pub fn shipped() -> &'static [Shipped] {
             text: include_str!("../../chains/solve-clr.yaml"),
         },
         Shipped {
+            file: "chains/solve-or-escalate.yaml",
+            text: include_str!("../../chains/solve-or-escalate.yaml"),
+        },
+        Shipped {
             file: "chains/translate.yaml",
             text: include_str!("../../chains/translate.yaml"),
         },

@@ -159,6 +159,9 @@ pub(super) struct Step {
     /// With `vote`: what each answer weighs, a number from 0 on, or what `execute` gives; `${item}` is the answer.
     /// Without it all weigh the same.
     pub(super) weigh: Option<Box<Placed<Self>>>,
+    /// With `vote`: its samples are told apart by how sure the model was of them, from the probabilities of its tokens;
+    /// `{}` takes everything as it is if it is left out.
+    pub(super) confidence: Option<Placed<Confidence>>,
     /// Takes the first of these that does not fail and says something.
     pub(super) fallback: Option<Placed<Vec<Placed<Self>>>>,
     /// Ends the chain with this answer.
@@ -205,11 +208,17 @@ pub(super) struct Step {
     /// Puts an answer into Chinese, proved; the boxed value and the code stay as they are.
     pub(super) translate_answer: Option<Placed<String>>,
 
+    /// Gives an answer that was voted on as it is, unless it is less far ahead than `below`: then the general model is
+    /// asked, or where there is none it is said that the samples do not agree.
+    pub(super) escalate: Option<Placed<String>>,
+
     /// The texts of a conversation that may state a problem, each with what was said before it; gives a list.
     pub(super) find_problems: Option<Placed<String>>,
     /// Gives this text if it says nothing of `secret`, and fails otherwise; only in a `private` chain.
     pub(super) withhold: Option<Placed<String>>,
 
+    /// With `escalate`: the least margin of an answer that is given as it is; 0 to 1, 0.5 if it is left out.
+    pub(super) below: Option<Placed<f64>>,
     /// With `withhold`: what must not be said: an answer, a text, or a list of them.
     pub(super) secret: Option<Placed<String>>,
     /// With `withhold`: the conversation that the text is said in.
@@ -275,6 +284,35 @@ pub(super) struct Check {
     pub(super) inputs: Option<u32>,
 }
 
+/// How samples are told apart by how sure the model was of them (arXiv:2508.15260).
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confidence {
+    /// Which number is a sample's: `lowest`, the least sure window, if it is left out; `bottom`, the mean of the least sure
+    /// tenth of the windows; `tail`, the last window; `mean`, the mean of all tokens.
+    pub(super) measure: Option<Measure>,
+    /// The tokens of a window; 1 to 8192, 128 if it is left out.
+    pub(super) window: Option<u32>,
+    /// The share of the samples with a result that have a vote, the surest: over 0, up to 1; 0.9 if it is left out.
+    pub(super) keep: Option<f64>,
+    /// Whether they weigh as much as their confidence; `true` if it is left out.
+    pub(super) weigh: Option<bool>,
+    /// So many samples are taken first, at least 2, and set how sure the model must be: each later one is stopped as soon
+    /// as a window of it is less sure than the least sure one of those that `keep` keeps of the first. Without it none is
+    /// stopped.
+    pub(super) warm_up: Option<u32>,
+}
+
+/// Which number says how sure a model was.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Measure {
+    Lowest,
+    Bottom,
+    Tail,
+    Mean,
+}
+
 /// How long a verdict on a claim may be.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -317,6 +355,7 @@ impl Step {
             ("retrieve", &self.retrieve),
             ("tool", &self.tool),
             ("translate_answer", &self.translate_answer),
+            ("escalate", &self.escalate),
             ("find_problems", &self.find_problems),
             ("withhold", &self.withhold),
         ];
@@ -346,6 +385,8 @@ impl Step {
             ("statement", self.statement.as_ref().map(spot)),
             ("tests", self.tests.as_ref().map(spot)),
             ("weigh", boxed(&self.weigh)),
+            ("confidence", self.confidence.as_ref().map(spot)),
+            ("below", self.below.as_ref().map(spot)),
             ("secret", self.secret.as_ref().map(spot)),
             ("conversation", self.conversation.as_ref().map(spot)),
             ("cite", self.cite.as_ref().map(spot)),

@@ -20,6 +20,7 @@ mod chat;
 mod clr;
 mod decompose;
 mod detect_language;
+mod escalate;
 mod extract_answer;
 mod find_problems;
 mod reason;
@@ -34,6 +35,7 @@ pub use chat::Chat;
 pub use clr::{Clr, Verdicts};
 pub use decompose::{Decompose, Each};
 pub use detect_language::DetectLanguage;
+pub use escalate::Escalate;
 pub use extract_answer::{ExtractAnswer, Find};
 pub use find_problems::FindProblems;
 pub(in crate::chain) use find_problems::states_a_problem;
@@ -98,6 +100,8 @@ pub enum Action {
     ExtractAnswer(ExtractAnswer),
     /// See [`TranslateAnswer`].
     TranslateAnswer(TranslateAnswer),
+    /// See [`Escalate`].
+    Escalate(Escalate),
     /// See [`FindProblems`].
     FindProblems(FindProblems),
     /// See [`Retrieve`].
@@ -120,6 +124,7 @@ impl Action {
             Self::CallModel(_) => "call",
             Self::ExtractAnswer(_) => "extract_answer",
             Self::TranslateAnswer(_) => "translate_answer",
+            Self::Escalate(_) => "escalate",
             Self::FindProblems(_) => "find_problems",
             Self::Retrieve(_) => "retrieve",
             Self::Tool(_) => "tool",
@@ -140,7 +145,7 @@ impl Action {
             Self::Chat(_) | Self::CallModel(_) | Self::FindProblems(_) => {
                 <Vec<Message> as Typed>::TYPE
             }
-            Self::TranslateAnswer(_) => <Solution as Typed>::TYPE,
+            Self::TranslateAnswer(_) | Self::Escalate(_) => <Solution as Typed>::TYPE,
             Self::Tool(_) => <Json as Typed>::TYPE,
         }
     }
@@ -158,6 +163,7 @@ impl Action {
             Self::CallModel(step) => output_of::<Vec<Message>, _>(step),
             Self::ExtractAnswer(step) => output_of::<String, _>(step),
             Self::TranslateAnswer(step) => output_of::<Solution, _>(step),
+            Self::Escalate(step) => output_of::<Solution, _>(step),
             Self::FindProblems(step) => output_of::<Vec<Message>, _>(step),
             Self::Retrieve(step) => output_of::<String, _>(step),
             Self::Tool(step) => output_of::<Json, _>(step),
@@ -179,7 +185,7 @@ impl Action {
             Self::Decompose(_) => return None,
             Self::Translate(_) | Self::TranslateAnswer(_) => ModelRole::Translator,
             Self::Reason(_) | Self::Clr(_) => ModelRole::Reasoner,
-            Self::Chat(_) => ModelRole::General,
+            Self::Chat(_) | Self::Escalate(_) => ModelRole::General,
             Self::CallModel(step) => return Some(step.model.clone()),
         };
         Some(Target::Role(role))
@@ -231,6 +237,7 @@ impl Action {
             Self::CallModel(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::ExtractAnswer(step) => typed::<String, _>(step, input, context).await,
             Self::TranslateAnswer(step) => typed::<Solution, _>(step, input, context).await,
+            Self::Escalate(step) => typed::<Solution, _>(step, input, context).await,
             Self::FindProblems(step) => typed::<Vec<Message>, _>(step, input, context).await,
             Self::Retrieve(step) => typed::<String, _>(step, input, context).await,
             Self::Tool(step) => typed::<Json, _>(step, input, context).await,

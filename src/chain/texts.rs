@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use crate::generate::FinishReason;
 
-use super::{budget::Cut, language::Language, plan::Limits, value::Outcome};
+use super::{
+    budget::Cut,
+    language::Language,
+    plan::Limits,
+    value::{Contender, Outcome},
+};
 
 /// A text in English and in Chinese.
 fn choose(language: Language, english: &str, chinese: &str) -> String {
@@ -106,6 +111,7 @@ pub(super) fn no_answer(
     match (cut, reason) {
         (Some(Cut::Time), _) => out_of_time(language, limits.time),
         (Some(Cut::Calls), _) => out_of_calls(language, limits.calls),
+        (Some(Cut::Doubt), _) => unanswered(language),
         (Some(Cut::Tokens), _) | (None, FinishReason::Length) => out_of_tokens(language),
         (None, FinishReason::Stop | FinishReason::ToolCalls) => unanswered(language),
     }
@@ -118,6 +124,52 @@ pub(super) fn chinese_frame(result: Option<&Outcome>, original: &str) -> String 
         Some(Outcome::Code(fenced)) => format!("代码如下：\n\n{fenced}"),
         None => format!("模型没有给出最终答案。以下是模型的原文：\n\n{original}"),
     }
+}
+
+/// What is said where so many samples agree too little on any of these answers, the leading one of which is first.
+pub(super) fn disagreed(language: Language, contenders: &[Contender], samples: u32) -> String {
+    let Some(leading) = contenders.first() else {
+        return choose(
+            language,
+            &format!(
+                "There is no answer that can be relied on: none of {samples} attempts came to one."
+            ),
+            &format!("没有得到可靠的答案：{samples} 次尝试都没有得出结果。"),
+        );
+    };
+    let Contender { result, votes } = leading;
+    if let Outcome::Code(fenced) = result {
+        return choose(
+            language,
+            &format!(
+                "There is no program here that can be relied on: the programs of {samples} attempts differ. Test \
+                 this one before you use it; {votes} of them do the same:\n\n{fenced}"
+            ),
+            &format!(
+                "没有得到可靠的程序：{samples} 次尝试写出的程序各不相同。以下程序与其中 {votes} 个行为一致，\
+                 使用前请先测试：\n\n{fenced}"
+            ),
+        );
+    }
+    let lines: Vec<String> = contenders
+        .iter()
+        .map(|Contender { result, votes }| {
+            let value = result.bare();
+            choose(
+                language,
+                &format!("- ${value}$: {votes} of {samples}"),
+                &format!("- ${value}$：{samples} 次中的 {votes} 次"),
+            )
+        })
+        .collect();
+    let lines = lines.join("\n");
+    choose(
+        language,
+        &format!(
+            "There is no answer that can be relied on: {samples} attempts do not agree. They came to:\n\n{lines}"
+        ),
+        &format!("没有得到可靠的答案：{samples} 次尝试的结果不一致。得到的结果有：\n\n{lines}"),
+    )
 }
 
 /// The passages that an answer cites, below it.

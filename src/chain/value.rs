@@ -123,6 +123,11 @@ impl Value {
                     keys.insert("samples".to_owned(), confidence.samples.into());
                     keys.insert("margin".to_owned(), confidence.margin.into());
                     keys.insert("confidence".to_owned(), confidence.state.as_str().into());
+                    let candidates: Json = solution.candidates.iter().map(Contender::to_json).collect();
+                    keys.insert("candidates".to_owned(), candidates);
+                    if confidence.left_out > 0 {
+                        keys.insert("left_out".to_owned(), confidence.left_out.into());
+                    }
                 }
                 answer
             }
@@ -160,6 +165,26 @@ pub struct Solution {
     pub cause: Option<StopCause>,
     /// How far it can be relied on, where somebody has counted.
     pub confidence: Option<Confidence>,
+    /// The answers that were voted on, the leading one first; empty where nobody has counted here.
+    pub candidates: Vec<Contender>,
+}
+
+/// An answer that was voted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contender {
+    /// What it comes to, as it was written first.
+    pub result: Outcome,
+    /// How many samples gave it.
+    pub votes: u32,
+}
+
+impl Contender {
+    /// The most that are kept of a vote.
+    pub(super) const MOST: usize = 8;
+
+    fn to_json(&self) -> Json {
+        serde_json::json!({"result": self.result.bare(), "votes": self.votes})
+    }
 }
 
 /// The final result of an answer.

@@ -4,11 +4,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     ballot::Stop,
+    certainty::Certainty,
     load::MOST_AT_ONCE,
     pieces::MOST_PIECES,
     plan::{
         Block, Body, Branch, Call, Check, Choice, Condition, Form, Plan, PlannedStep, Retry,
-        Source, Tests, Trial, Vote,
+        Source, Tests, Trial,
     },
     step::{Action, Each, Extract, Reason, Target, Topic, Verdicts},
     value::Type,
@@ -47,9 +48,9 @@ fn name(step: &PlannedStep, names: &mut [(String, Type)]) {
             arms.iter().map(|(_, arm)| arm).chain(otherwise).for_each(inside);
         }
         Body::Map { each, .. } => inside(each),
-        Body::Vote(Vote { each, weigh, .. }) => {
-            inside(each);
-            weigh.iter().for_each(inside);
+        Body::Vote(vote) => {
+            inside(&vote.each);
+            vote.weigh.iter().for_each(inside);
         }
         Body::Fallback(branches) => branches.iter().for_each(inside),
         Body::Parallel(steps) => steps.iter().for_each(|step| name(step, names)),
@@ -173,6 +174,16 @@ impl Writer<'_> {
                 if let Some(weigh) = &vote.weigh {
                     put("weigh", self.branch(weigh));
                 }
+                if let Some(Certainty { measure, window, keep, weigh, warm_up }) = vote.certainty {
+                    let measure = measure.as_str();
+                    let mut certainty = json!({
+                        "measure": measure, "window": window, "keep": keep, "weigh": weigh,
+                    });
+                    if let (Some(keys), Some(warm_up)) = (certainty.as_object_mut(), warm_up) {
+                        keys.insert("warm_up".to_owned(), warm_up.into());
+                    }
+                    put("confidence", certainty);
+                }
             }
             Body::Finish(ending) => {
                 put("finish", self.source(&ending.answer).into());
@@ -249,6 +260,9 @@ impl Writer<'_> {
             Action::Route(_) | Action::Chat(_) => vec![("model", "general".into())],
             Action::Translate(step) => {
                 vec![("to", step.to.as_str().into()), ("attempts", step.attempts.into())]
+            }
+            Action::Escalate(step) => {
+                vec![("below", step.below.into()), ("model", "general".into())]
             }
             Action::TranslateAnswer(step) => {
                 vec![("to", "zh".into()), ("attempts", step.attempts.into())]

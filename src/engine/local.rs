@@ -505,6 +505,7 @@ impl Ready {
                 thinking: request.thinking,
                 forced: forced.clone(),
                 logprobs: request.logprobs.is_some(),
+                ranks_thinking: request.ranks_thinking,
                 calls: !request.tools.is_empty(),
                 formed: request.format != Format::Text,
             },

@@ -38,6 +38,8 @@ pub struct Expected {
     pub forced: Forced,
     /// Whether its tokens are reported with their probabilities.
     pub logprobs: bool,
+    /// Whether those of the thinking are as well, every token by itself.
+    pub ranks_thinking: bool,
     /// Whether it may call functions.
     pub calls: bool,
     /// Whether it is a JSON value, which is brought to its end whatever ends it.
@@ -57,6 +59,8 @@ pub struct Reader {
     forced: Forced,
     /// The tokens of the answer that are not reported yet; `None` if nobody asked.
     ranked: Option<RankedText>,
+    /// Whether every token is reported by itself, that of the thinking as well.
+    ranks_all: bool,
     thought: bool,
     /// Finds calls of functions; `None` if there can be none.
     calls: Option<CallReader>,
@@ -87,7 +91,8 @@ impl Reader {
             usage: Usage { prompt_tokens: expected.prompt_tokens, ..Usage::default() },
             thinking: expected.thinking,
             forced: expected.forced,
-            ranked: expected.logprobs.then(RankedText::default),
+            ranked: (expected.logprobs && !expected.ranks_thinking).then(RankedText::default),
+            ranks_all: expected.logprobs && expected.ranks_thinking,
             calls: expected.calls.then(CallReader::default),
             called: 0,
             formed: expected.formed,
@@ -125,15 +130,21 @@ impl Reader {
             return self.end(FinishReason::Stop);
         }
         let text = self.decoder.push(&self.tokens, token);
-        if let (Some(ranked), Some(ranking)) = (&mut self.ranked, ranking) {
-            ranked.push(&self.tokens, text.clone(), &ranking);
+        let mut deltas = Vec::new();
+        match (&mut self.ranked, ranking) {
+            (Some(ranked), Some(ranking)) => ranked.push(&self.tokens, text.clone(), &ranking),
+            (None, Some(ranking)) if self.ranks_all => {
+                let token = reported(&self.tokens, text.clone(), &ranking);
+                deltas.push(Delta::Logprobs(vec![token]));
+            }
+            _ => {}
         }
         let pieces = self.splitter.push(&text);
         if was_thinking || self.splitter.is_thinking() {
             self.thought = true;
             self.usage.reasoning_tokens += 1;
         }
-        let mut deltas = self.show(pieces);
+        deltas.extend(self.show(pieces));
         if self.finish.is_some() {
             self.report_last(&mut deltas);
             deltas.push(self.finished());

@@ -72,6 +72,8 @@ impl RemoteEngine {
         });
         let optional = [
             ("max_tokens", request.max_tokens.map(Value::from)),
+            ("logprobs", request.logprobs.map(|_| true.into())),
+            ("top_logprobs", request.logprobs.map(Value::from)),
             ("temperature", sampling.temperature.map(Value::from)),
             ("top_p", sampling.top_p.map(Value::from)),
             ("top_k", sampling.top_k.map(Value::from)),
@@ -189,7 +191,10 @@ impl Generate for RemoteEngine {
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         async move {
             let request = request.conversing("a remote model")?;
-            request.without_token_options("a remote model")?;
+            // What a chain asks for it reads itself; a client gets the tokens of a hosted model only.
+            if !request.ranks_thinking {
+                request.without_token_options("a remote model")?;
+            }
             let chat = self.client.chat().headers(place(request.trace.as_ref()));
             let starting = chat.create_stream_byot(self.body(&request));
             let chunks: StreamResponse<Chunk> = tokio::time::timeout(SILENCE, starting)

@@ -81,6 +81,8 @@ impl ScriptedEngine {
             out_of_budget: false,
             cause: None,
             logprobs: request.logprobs,
+            ranks_thinking: request.ranks_thinking,
+            confidence: reply.confidence.clone(),
             calls,
             content: reply.content.replace("{question}", request.question()),
             first_token_after: Duration::from_millis(reply.first_token_ms),
@@ -150,6 +152,10 @@ struct Play {
     cause: Option<StopCause>,
     /// Whether the answer's tokens are reported, with how many alternatives.
     logprobs: Option<u32>,
+    /// Whether those of the thinking are as well.
+    ranks_thinking: bool,
+    /// How sure it is of its tokens.
+    confidence: Vec<f32>,
     first_token_after: Duration,
     per_token: Duration,
     ending: Ending,
@@ -196,6 +202,9 @@ impl Play {
                 let (text, stopped) = match part {
                     Part::Reasoning => {
                         self.usage.reasoning_tokens += 1;
+                        if let Some(ranked) = self.ranked(&token).filter(|_| self.ranks_thinking) {
+                            yield Ok(ranked);
+                        }
                         yield Ok(Delta::Reasoning(token));
                         continue;
                     }
@@ -217,8 +226,8 @@ impl Play {
                     },
                 };
                 if !text.is_empty() {
-                    if let Some(alternatives) = self.logprobs {
-                        yield Ok(Delta::Logprobs(vec![certain(&text, alternatives)]));
+                    if let Some(ranked) = self.ranked(&text) {
+                        yield Ok(ranked);
                     }
                     yield Ok(Delta::Content(text));
                 }
@@ -232,6 +241,14 @@ impl Play {
                 yield Ok(delta);
             }
         }
+    }
+
+    /// What is reported of the token that was written last, if anything is.
+    fn ranked(&self, text: &str) -> Option<Delta> {
+        let alternatives = self.logprobs?;
+        let place = usize::try_from(self.usage.completion_tokens.saturating_sub(1)).ok()?;
+        let confidence = self.confidence.get(place).or(self.confidence.last());
+        Some(Delta::Logprobs(vec![ranked(text, alternatives, confidence.copied())]))
     }
 
     /// How the thinking ended when the limit cut the answer in this part.
@@ -258,8 +275,7 @@ impl Play {
         let finish = Finish { reason, usage, thinking_end, cause, ..Finish::default() };
         let mut deltas = Vec::new();
         if !held.is_empty() {
-            let ranked = self.logprobs.map(|alternatives| vec![certain(&held, alternatives)]);
-            deltas.extend(ranked.map(Delta::Logprobs));
+            deltas.extend(self.ranked(&held));
             deltas.push(Delta::Content(held));
         }
         deltas.push(Delta::Finished(finish));
@@ -268,10 +284,16 @@ impl Play {
 }
 
 /// A script leaves no doubt: what it says has the probability 1. (A piece of text counts as one
-/// token here, also where a stop sequence held it back.)
-fn certain(text: &str, alternatives: u32) -> TokenLogprob {
+/// token here, also where a stop sequence held it back.) Where it says how sure it is, there are
+/// alternatives that make it so.
+fn ranked(text: &str, alternatives: u32, confidence: Option<f32>) -> TokenLogprob {
     let chosen = RankedToken { text: text.to_owned(), logprob: 0.0 };
-    let top = (alternatives > 0).then(|| chosen.clone()).into_iter().collect();
+    let mut top: Vec<RankedToken> =
+        (alternatives > 0).then(|| chosen.clone()).into_iter().collect();
+    if let (Some(confidence), others @ 1..) = (confidence, alternatives.saturating_sub(1)) {
+        let logprob = -confidence * alternatives as f32 / others as f32;
+        top.extend((0..others).map(|number| RankedToken { text: format!("<{number}>"), logprob }));
+    }
     TokenLogprob { chosen, top }
 }
 

@@ -12,6 +12,9 @@ pub struct Confidence {
     /// How far it was ahead of the next answer, as a share of all that was counted: from 0 (as good as
     /// another) to 1 (nothing else was given).
     pub margin: f64,
+    /// How many of the samples had no vote, because their model was less sure of them than of others.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u32,
     /// What that comes to.
     pub state: ConfidenceState,
 }
@@ -22,11 +25,16 @@ pub struct Confidence {
 pub enum ConfidenceState {
     /// Something other than the model that gave it has checked it and found it right.
     Verified,
-    /// More than half of the samples gave it; nothing else has checked it.
+    /// More than half of the samples that had a vote gave it; nothing else has checked it.
     #[default]
     Unverified,
-    /// No answer was given by more than half of the samples.
+    /// No answer was given by more than half of the samples that had a vote.
     Disagreed,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl ConfidenceState {

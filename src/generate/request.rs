@@ -43,6 +43,9 @@ pub struct Request {
     /// Whether the answer's tokens are reported with their probabilities, each with this many
     /// alternatives.
     pub logprobs: Option<u32>,
+    /// Whether the tokens of the thinking are reported as well, as `logprobs` says: every token by itself, in front of
+    /// the text that it becomes. Only chains ask for it.
+    pub ranks_thinking: bool,
     /// Whether the answer begins with its raw prompt, of which the tokens are reported as `logprobs` says.
     /// Nothing is said of the first one: the logarithm of its probability is 0, and there are no
     /// alternatives.

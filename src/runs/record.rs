@@ -234,6 +234,9 @@ pub struct RecordedAnswer {
     /// How far it can be relied on, where a chain has counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
+    /// How sure the model was of each token, in order, where a vote listened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub token_confidence: Vec<f32>,
 }
 
 impl RecordedRequest {
@@ -341,7 +344,7 @@ fn sampling(sampling: Sampling) -> Json {
 
 impl RecordedAnswer {
     /// What is kept of an answer.
-    pub fn of(answer: &Answer) -> Self {
+    pub fn of(answer: &Answer, token_confidence: &[f32]) -> Self {
         let usage = answer.finish.usage;
         Self {
             reasoning: answer.reasoning.clone(),
@@ -352,6 +355,7 @@ impl RecordedAnswer {
             completion_tokens: usage.completion_tokens,
             reasoning_tokens: usage.reasoning_tokens,
             confidence: answer.finish.confidence,
+            token_confidence: token_confidence.to_vec(),
         }
     }
 
@@ -386,7 +390,7 @@ pub(super) fn call(call: &ObservedCall<'_>) -> RecordedCall {
         step: call.step.to_owned(),
         model: call.model.to_owned(),
         request: RecordedRequest::of(call.request),
-        answer: call.answer.ok().map(RecordedAnswer::of),
+        answer: call.answer.ok().map(|answer| RecordedAnswer::of(answer, call.token_confidence)),
         interrupted: call.interrupted,
         tokens: call.answer.err().map_or(0, |_| call.usage.completion_tokens),
         error: call.answer.err().map(GenerateError::to_string),

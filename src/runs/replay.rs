@@ -18,7 +18,9 @@ use futures::{FutureExt, future::BoxFuture, stream};
 
 use crate::{
     chain::{Interruption, ModelRole, Models, Named, Plan, Recall, Recalled},
-    generate::{Delta, Embed, Generate, GenerateError, Generation, Request},
+    generate::{
+        Delta, Embed, Generate, GenerateError, Generation, RankedToken, Request, TokenLogprob,
+    },
 };
 
 use super::record::{
@@ -190,13 +192,17 @@ impl Generate for Replaying {
 
 fn played(answer: RecordedAnswer) -> Generation {
     let finish = answer.finish();
+    let sure = answer.token_confidence.into_iter().map(token).collect();
     let deltas = [
         Delta::Reasoning(answer.reasoning),
         Delta::Content(answer.content),
+        // Behind the text: a sample that this stops has its whole cost in the finish.
+        Delta::Logprobs(sure),
         Delta::Finished(finish),
     ];
     let deltas = deltas.into_iter().filter(|delta| match delta {
         Delta::Reasoning(text) | Delta::Content(text) => !text.is_empty(),
+        Delta::Logprobs(tokens) => !tokens.is_empty(),
         _ => true,
     });
     Generation::new(stream::iter(deltas.map(Ok).collect::<Vec<_>>()))
@@ -209,6 +215,12 @@ fn pending(answers: Arc<Answers>, error: GenerateError) -> Generation {
         answers.broke_off.store(true, Ordering::Relaxed);
         Err(error)
     }))
+}
+
+/// A token of which nothing is known but how sure the model was of it.
+fn token(confidence: f32) -> TokenLogprob {
+    let ranked = |logprob: f32| RankedToken { text: String::new(), logprob };
+    TokenLogprob { chosen: ranked(0.0), top: vec![ranked(-confidence)] }
 }
 
 /// A request that was not made then.

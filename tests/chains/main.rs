@@ -9,9 +9,11 @@
 )]
 
 mod clr;
+mod confidence;
 mod conformance;
 mod control;
 mod decompose;
+mod escalate;
 mod files;
 mod hint;
 mod interrupted;

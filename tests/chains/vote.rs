@@ -44,7 +44,13 @@ async fn the_answer_of_most_is_taken_whatever_way_they_write_it() {
     assert_eq!(answer.content, boxed("1/2"));
     assert_eq!(
         answer.finish.confidence,
-        Some(Confidence { votes: 3, samples: 5, margin: 0.4, state: ConfidenceState::Unverified })
+        Some(Confidence {
+            votes: 3,
+            samples: 5,
+            margin: 0.4,
+            left_out: 0,
+            state: ConfidenceState::Unverified
+        })
     );
     assert_eq!(
         steps(&answer)

@@ -56,6 +56,9 @@ pub struct ConfidenceBody {
     /// How far it was ahead of the next answer, as a share of all that was counted.
     #[schema(minimum = 0, maximum = 1)]
     pub margin: f64,
+    /// How many of the samples had no vote, because their model was less sure of them than of others; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<u32>,
     /// What that comes to.
     pub state: ConfidenceStateName,
 }
@@ -78,6 +81,7 @@ impl From<Confidence> for ConfidenceBody {
             votes: confidence.votes,
             samples: confidence.samples,
             margin: confidence.margin,
+            left_out: Some(confidence.left_out).filter(|left_out| *left_out > 0),
             state: match confidence.state {
                 ConfidenceState::Verified => ConfidenceStateName::Verified,
                 ConfidenceState::Unverified => ConfidenceStateName::Unverified,

@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use crate::{
     chain::{
         ballot::Stop,
+        certainty::Certainty,
         input::Input,
-        load::{MOST_AT_ONCE, MOST_INPUTS, MOST_SAMPLES},
+        load::{MOST_AT_ONCE, MOST_INPUTS, MOST_SAMPLES, needs_all},
         plan::{Block, Body, Branch, Call, Check, PlannedStep, Source, Tests, Trial, Vote},
         step::Step,
         value::{Solution, Type, Typed},
@@ -47,6 +48,14 @@ pub struct Voting {
     pub at_once: usize,
     /// When it may end before all of them are there.
     pub stop: Stop,
+}
+
+/// What a sample is worth.
+#[derive(Default)]
+struct Weighing {
+    check: Option<Check>,
+    weigh: Option<Branch>,
+    certainty: Option<Certainty>,
 }
 
 /// Writes the steps of one way and gives its value.
@@ -113,7 +122,50 @@ impl Composer {
         write: impl FnOnce() -> Handle<'chain, Solution>,
     ) -> Handle<'chain, Solution> {
         let each = self.branch(write);
-        self.push_vote(id, voting, each, (None, None))
+        self.push_vote(id, voting, each, Weighing::default())
+    }
+
+    /// The same with samples that are told apart by how sure their model was of them; unless the first of them set how
+    /// sure it must be, every sample is counted.
+    ///
+    /// ```
+    /// use ponder::chain::{
+    ///     ballot::Stop,
+    ///     certainty::Certainty,
+    ///     compose::{Composer, Voting},
+    ///     step::Reason,
+    /// };
+    ///
+    /// let chain = Composer::new("sure", "Asks sixteen times and trusts the surest half.");
+    /// let question = chain.question();
+    /// let voting = Voting { samples: 16, at_once: 4, stop: Stop::Never };
+    /// let surest = Certainty { keep: 0.5, ..Certainty::default() };
+    /// let answer =
+    ///     chain.vote_surest("answer", voting, surest, || question.then("sample", Reason::math()));
+    /// let plan = chain.finish(answer)?;
+    /// # Ok::<(), ponder::chain::LoadError>(())
+    /// ```
+    pub fn vote_surest<'chain>(
+        &'chain self,
+        id: &str,
+        voting: Voting,
+        certainty: Certainty,
+        write: impl FnOnce() -> Handle<'chain, Solution>,
+    ) -> Handle<'chain, Solution> {
+        let each = self.branch(write);
+        if let Some(problem) = certainty.problem(voting.samples) {
+            self.problem(id, &problem);
+        }
+        if !each.asks_a_model() {
+            self.problem(
+                id,
+                "samples that are told apart by how sure a model is ask one themselves",
+            );
+        }
+        let late = needs_all(Some(certainty)).is_some();
+        let stop = if late { Stop::Never } else { voting.stop };
+        let weighing = Weighing { certainty: Some(certainty), ..Weighing::default() };
+        self.push_vote(id, Voting { stop, ..voting }, each, weighing)
     }
 
     /// The same with answers that are programs: those that fail an example in `statement` are left out, the others
@@ -128,7 +180,7 @@ impl Composer {
         let each = self.branch(write);
         let trial = Trial { statement: statement.stands_for(), tests: None };
         let check = Check { trial, inputs: inputs.min(MOST_INPUTS) };
-        self.push_vote(id, voting, each, (Some(check), None))
+        self.push_vote(id, voting, each, Weighing { check: Some(check), ..Weighing::default() })
     }
 
     /// The same with what each answer weighs: `weigh` gets the answer as data and gives a number. Every
@@ -143,7 +195,8 @@ impl Composer {
         let each = self.branch(write);
         let sample = self.handle(Source::Item);
         let weigh = self.branch(|| weigh(sample));
-        self.push_vote(id, Voting { stop: Stop::Never, ..voting }, each, (None, Some(weigh)))
+        let weighing = Weighing { weigh: Some(weigh), ..Weighing::default() };
+        self.push_vote(id, Voting { stop: Stop::Never, ..voting }, each, weighing)
     }
 
     fn push_vote<'chain>(
@@ -151,9 +204,10 @@ impl Composer {
         id: &str,
         voting: Voting,
         each: Branch,
-        (check, weigh): (Option<Check>, Option<Branch>),
+        weighing: Weighing,
     ) -> Handle<'chain, Solution> {
         let Voting { samples, at_once, stop } = voting;
+        let Weighing { check, weigh, certainty } = weighing;
         if !(2..=MOST_SAMPLES).contains(&samples) {
             self.problem(id, &format!("`vote` takes 2 to {MOST_SAMPLES} samples"));
         }
@@ -161,8 +215,8 @@ impl Composer {
             self.problem(id, "a vote ends when at least two in a row agree");
         }
         let at_once = at_once.clamp(1, MOST_AT_ONCE);
-        let vote = Vote { samples, each, check, weigh, at_once, stop };
-        self.push(id, Type::Answer, Body::Vote(vote))
+        let vote = Vote { samples, each, check, weigh, certainty, at_once, stop };
+        self.push(id, Type::Answer, Body::Vote(Box::new(vote)))
     }
 
     /// The steps that a way consists of.

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use crate::{
     chain::{
         budget::{Cut, Purpose},
+        certainty::Hearing,
         observe::{Interruption, ObservedCall},
     },
     generate::{Answer, FinishReason, GenerateError, Meter, Request, Usage},
@@ -25,6 +26,8 @@ pub(super) struct Attempt<'call> {
     pub(super) answer: Answer,
     /// What it has really cost, where that is known.
     pub(super) meter: Option<Meter>,
+    /// What a vote has heard of how sure the model is, where one listens.
+    pub(super) hearing: Option<Hearing<'call>>,
     told: bool,
 }
 
@@ -44,6 +47,7 @@ impl<'call> Attempt<'call> {
             started: Instant::now(),
             answer: Answer::default(),
             meter: None,
+            hearing: None,
             told: false,
         }
     }
@@ -61,7 +65,10 @@ impl<'call> Attempt<'call> {
         if !matches!(ended, Ok(None)) {
             self.settle();
         }
-        self.tell(ended.as_ref().err(), cut.map(Interruption::from));
+        if cut.is_some() {
+            self.answer.finish.reason = FinishReason::Length;
+        }
+        self.tell(ended.as_ref().err(), cut.and_then(Interruption::of));
         ended?;
         Ok(Called { answer: std::mem::take(&mut self.answer), cut })
     }
@@ -86,9 +93,6 @@ impl<'call> Attempt<'call> {
 
     fn tell(&mut self, failure: Option<&GenerateError>, interrupted: Option<Interruption>) {
         self.told = true;
-        if interrupted.is_some() {
-            self.answer.finish.reason = FinishReason::Length;
-        }
         let usage: Usage = self.answer.finish.usage;
         self.context.add(usage);
         if let (Some(watch), Some(asked)) = (&self.context.run.watch, &self.asked) {
@@ -99,6 +103,7 @@ impl<'call> Attempt<'call> {
                 answer: failure.map_or(Ok(&self.answer), Err),
                 usage,
                 interrupted,
+                token_confidence: &self.hearing.map_or_else(Vec::new, Hearing::confidences),
                 elapsed: self.started.elapsed(),
             });
         }
@@ -109,6 +114,7 @@ impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         if !self.told {
             self.settle();
+            self.answer.finish.reason = FinishReason::Length;
             self.tell(None, Some(Interruption::Cancelled));
         }
     }

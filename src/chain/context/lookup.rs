@@ -36,7 +36,7 @@ impl Context<'_> {
         let calls = self.run.budget.limits().calls.unwrap_or_default();
         Err(match cut {
             Cut::Time => late(),
-            Cut::Calls | Cut::Tokens => GenerateError::engine(format!(
+            Cut::Calls | Cut::Tokens | Cut::Doubt => GenerateError::engine(format!(
                 "the chain's limit of {calls} calls was reached before `{of}` could be called: raise `calls` under \
                  `limits` in the chain file"
             )),

@@ -6,8 +6,8 @@ use crate::chain::{
     plan::{Call, Form, ModelRole, Withhold},
     spec::{self, Placed},
     step::{
-        Action, CallModel, Chat, Decompose, DetectLanguage, Each, Extract, ExtractAnswer, Find,
-        FindProblems, Reason, Route, Target, Topic, Translate, TranslateAnswer,
+        Action, CallModel, Chat, Decompose, DetectLanguage, Each, Escalate, Extract, ExtractAnswer,
+        Find, FindProblems, Reason, Route, Target, Topic, Translate, TranslateAnswer,
     },
     value::Type,
 };
@@ -25,12 +25,13 @@ fn options_of(action: &str) -> &'static [&'static str] {
     match action {
         "match" => &["math", "code", "both", "other", "cases", "else"],
         "map" => &["do", "at_once"],
-        "vote" => &["do", "at_once", "stop", "check", "weigh"],
+        "vote" => &["do", "at_once", "stop", "check", "weigh", "confidence"],
         "execute" => &["statement", "tests"],
         "translate" | "translate_answer" => &["to", "attempts", "model"],
         "reason" => &["as", "extract", "model"],
         "clr" => &["as", "extract", "samples", "at_once", "verdicts", "model"],
         "chat" | "route" => &["model"],
+        "escalate" => &["below", "model"],
         "call" => &["model", "system", "temperature", "max_tokens", "thinking", "schema"],
         "extract_answer" => &["as"],
         "tool" => &["arguments"],
@@ -100,7 +101,7 @@ impl Loader<'_> {
         let role = match name {
             "translate" | "translate_answer" => Some(ModelRole::Translator),
             "reason" | "clr" => Some(ModelRole::Reasoner),
-            "chat" | "decompose" | "route" => Some(ModelRole::General),
+            "chat" | "decompose" | "escalate" | "route" => Some(ModelRole::General),
             "retrieve" => Some(ModelRole::Embedder),
             _ => None,
         };
@@ -127,6 +128,7 @@ impl Loader<'_> {
             "chat" => Some(Chat.into()),
             "call" => self.call_model(step, place),
             "extract_answer" => self.extract_answer(step, place),
+            "escalate" => self.escalate(step, place),
             "find_problems" => Some(FindProblems.into()),
             "retrieve" => self.retrieve(step, place),
             "tool" => self.tool(step, place),
@@ -203,6 +205,15 @@ impl Loader<'_> {
         let thinking = step.thinking.as_ref().map(|thinking| thinking.value);
         let system = step.system.as_ref().map(|system| system.value.as_str().into());
         Some(CallModel { model: target, system, temperature, max_tokens, thinking, schema }.into())
+    }
+
+    fn escalate(&mut self, step: &spec::Step, place: Place<'_>) -> Option<Action> {
+        let Some(below) = &step.below else { return Some(Escalate::default().into()) };
+        if !(0.0..=1.0).contains(&below.value) {
+            let message = "`below` is a margin: 0 to 1";
+            return self.problem(Place::of(below, place.step), message);
+        }
+        Some(Escalate { below: below.value }.into())
     }
 
     fn withhold(

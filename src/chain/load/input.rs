@@ -56,6 +56,7 @@ pub(super) fn input_of(step: &spec::Step) -> Option<&Placed<String>> {
         &step.extract_answer,
         &step.retrieve,
         &step.translate_answer,
+        &step.escalate,
         &step.find_problems,
     ]
     .into_iter()

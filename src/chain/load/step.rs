@@ -13,7 +13,7 @@ use super::{Gives, Loader, Place, Visible};
 
 /// The actions there are, for messages.
 const ACTIONS: &str = "prompt, transform, detect_language, route, translate, reason, clr, decompose, chat, call, \
-                       execute, extract_answer, retrieve, tool, translate_answer, find_problems, withhold, match, \
+                       execute, extract_answer, retrieve, tool, translate_answer, escalate, find_problems, withhold, match, \
                        parallel, map, vote, fallback, finish";
 
 impl<'file> Loader<'file> {

@@ -2,6 +2,7 @@
 
 use crate::chain::{
     ballot::Stop,
+    certainty::{Certainty, Measure},
     plan::{Body, Branch, Vote},
     spec::{self, Placed, StopAt},
     value::Type,
@@ -50,9 +51,13 @@ impl<'file> Loader<'file> {
         let weigh = weigh.map_or(Some(None), |weigh| weigh.map(Some))?;
         let check = step.check.as_ref().map(|check| self.check(check, place));
         let check = check.map_or(Some(None), |check| check.map(Some))?;
-        let stop = self.stop(step.stop.as_ref(), weigh.is_some(), place)?;
-        let vote = Vote { samples: samples.value, each, check, weigh, at_once, stop };
-        Some((Body::Vote(vote), Type::Answer))
+        let certainty =
+            step.confidence.as_ref().map(|given| self.certainty(given, (step, &each), place));
+        let certainty = certainty.map_or(Some(None), |certainty| certainty.map(Some))?;
+        let late = if weigh.is_some() { Some("weigh") } else { needs_all(certainty) };
+        let stop = self.stop(step.stop.as_ref(), late, place)?;
+        let vote = Vote { samples: samples.value, each, check, weigh, certainty, at_once, stop };
+        Some((Body::Vote(Box::new(vote)), Type::Answer))
     }
 
     /// What an answer weighs.
@@ -65,15 +70,50 @@ impl<'file> Loader<'file> {
         Some(weigh)
     }
 
-    /// When it may end. Weights are known only when all are there.
+    /// How samples are told apart by how sure the model was of them.
+    fn certainty(
+        &mut self,
+        given: &Placed<spec::Confidence>,
+        (step, each): (&spec::Step, &Branch),
+        place: Place<'_>,
+    ) -> Option<Certainty> {
+        let place = Place::of(given, place.step);
+        let other = [("weigh", step.weigh.is_some()), ("check", step.check.is_some())];
+        if let Some((other, _)) = other.into_iter().find(|(_, given)| *given) {
+            let message =
+                format!("`confidence` and `{other}` both say what a sample is worth: take one");
+            return self.problem(place, message);
+        }
+        if !each.asks_a_model() {
+            let message = "`confidence` needs a model that `do` asks itself, with `reason` or `call`: chains report \
+                           no probabilities";
+            return self.problem(place, message);
+        }
+        let usual = Certainty::default();
+        let spec::Confidence { measure, window, keep, weigh, warm_up } = given.value;
+        let certainty = Certainty {
+            measure: measure.map_or(usual.measure, measure_of),
+            window: window.unwrap_or(usual.window),
+            keep: keep.unwrap_or(usual.keep),
+            weigh: weigh.unwrap_or(usual.weigh),
+            warm_up,
+        };
+        let samples = step.vote.as_ref().map_or(0, |samples| samples.value);
+        match certainty.problem(samples) {
+            Some(message) => self.problem(place, message),
+            None => Some(certainty),
+        }
+    }
+
+    /// When it may end. What is said by all samples together, named by `late`, is known only when all are there.
     fn stop(
         &mut self,
         stop: Option<&Placed<StopAt>>,
-        weighed: bool,
+        late: Option<&str>,
         place: Place<'_>,
     ) -> Option<Stop> {
         let Some(given) = stop else {
-            return Some(if weighed { Stop::Never } else { Stop::Adaptive });
+            return Some(if late.is_some() { Stop::Never } else { Stop::Adaptive });
         };
         let place = Place::of(given, place.step);
         let stop = match &given.value {
@@ -86,10 +126,27 @@ impl<'file> Loader<'file> {
                 return self.problem(place, message);
             }
         };
-        if weighed && stop != Stop::Never {
-            let message = "with `weigh` every sample is counted: leave `stop` out";
+        if let Some(late) = late.filter(|_| stop != Stop::Never) {
+            let message = format!("with `{late}` every sample is counted: leave `stop` out");
             return self.problem(place, message);
         }
         Some(stop)
+    }
+}
+
+/// What makes every sample count before anything is decided: who has a vote, and how much it weighs, is known only then,
+/// unless the first of them have set it.
+pub(in crate::chain) fn needs_all(certainty: Option<Certainty>) -> Option<&'static str> {
+    certainty
+        .filter(|certainty| certainty.warm_up.is_none() && !certainty.is_idle())
+        .map(|_| "confidence")
+}
+
+fn measure_of(measure: spec::Measure) -> Measure {
+    match measure {
+        spec::Measure::Lowest => Measure::Lowest,
+        spec::Measure::Bottom => Measure::Bottom,
+        spec::Measure::Tail => Measure::Tail,
+        spec::Measure::Mean => Measure::Mean,
     }
 }

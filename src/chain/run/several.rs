@@ -37,8 +37,9 @@ impl Walk<'_> {
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
         // The steps have ids and places of their own, so their path is that of the step they are in.
-        let Self { run, variation, turns, .. } = *self;
-        let walk = Walk { run, path: self.path.clone(), part_of: Some(context), variation, turns };
+        let Self { run, variation, turns, trace, .. } = *self;
+        let (path, part_of) = (self.path.clone(), Some(context));
+        let walk = Walk { run, path, part_of, variation, turns, trace };
         let runs = steps.iter().zip(0_u64..).map(|(step, position)| {
             let (walk, mut own) = (walk.varied(position + 1), scope.clone());
             let outlet = outlet_of(context.outlet(), position);

@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 
 use crate::{
     chain::{
-        ballot::{Ballot, Stop},
+        ballot::Stop,
+        certainty::Trace,
         context::{Context, PartOutlet},
         outlet::Outlet,
         plan::Vote,
@@ -18,8 +19,11 @@ use crate::{
 use super::{several::outlet_of, walk::Walk};
 
 mod check;
+mod count;
+mod sieve;
 
 use check::{Checked, Checker};
+use count::{Count, Standing};
 
 /// What came of a sample.
 struct Sample {
@@ -27,19 +31,68 @@ struct Sample {
     weight: f64,
     /// What came of its program, where programs are checked.
     checked: Option<Checked>,
+    /// What was heard of how sure its model was.
+    trace: Option<Trace>,
 }
 
-impl Sample {
-    fn count(&self, ballot: &mut Ballot, index: u32) {
-        let result = self.solution.result.as_ref();
-        match (&self.checked, result) {
-            (Some(Checked::Fails), _) => ballot.count(index, None, 0.0),
-            (Some(Checked::Passes(Some(does))), Some(result)) => {
-                ballot.count_behaviour(index, result, does, self.weight);
-            }
-            _ => ballot.count(index, result, self.weight),
+/// What checks the programs of a vote, where they are checked and something can tell them apart.
+async fn checker<'run>(
+    vote: &'run Vote,
+    scope: &Scope<'_>,
+    context: &'run Context<'_>,
+) -> Result<Option<Checker<'run>>, GenerateError> {
+    let Some(check) = &vote.check else { return Ok(None) };
+    match Checker::start(check, scope, context).await? {
+        Ok(checker) => Ok(Some(checker)),
+        Err(why) => {
+            context.decided("one sample, for nothing can tell programs apart", vec![why]).await;
+            Ok(None)
         }
     }
+}
+
+/// The answer of a sample. One that was stopped has none to be compared, whatever its steps made of what there was.
+fn solution_of(
+    ended: Result<Value, GenerateError>,
+    trace: Option<&Trace>,
+) -> Result<Solution, GenerateError> {
+    let stopped = trace.is_some_and(|trace| trace.stopped().is_some());
+    let value = match ended {
+        Err(_) if stopped => return Ok(Solution::default()),
+        ended => ended?,
+    };
+    let solution = value
+        .coerced(Type::Answer)
+        .and_then(Solution::from_value)
+        .ok_or_else(|| GenerateError::engine("a sample of a vote is not an answer"))?;
+    if stopped {
+        return Ok(Solution { result: None, ..solution });
+    }
+    let unheard = trace.is_some_and(|trace| trace.confidences().is_empty());
+    if unheard && solution.result.is_some() {
+        return Err(GenerateError::invalid(LOGPROBS, "the model reports no probabilities"));
+    }
+    Ok(solution)
+}
+
+/// The parameter that a model is asked for, and that one without probabilities refuses.
+const LOGPROBS: &str = "logprobs";
+
+fn gives_no_probabilities(error: &GenerateError) -> bool {
+    matches!(error, GenerateError::Invalid { param: LOGPROBS, .. })
+}
+
+/// Samples cannot be told apart by what nobody reports, and to vote as if they could would be a lie.
+fn no_probabilities(context: &Context<'_>) -> GenerateError {
+    let step = context.id();
+    GenerateError::invalid(
+        LOGPROBS,
+        format!(
+            "The step `{step}` of the chain tells samples apart by how sure the model is of them (`confidence`), and \
+             the model that it asks reports no probabilities. Take `confidence` out of the step, or let it ask a model \
+             that reports them: a hosted one, or an endpoint that takes `top_logprobs`."
+        ),
+    )
 }
 
 impl Walk<'_> {
@@ -50,92 +103,60 @@ impl Walk<'_> {
     /// each of them was, and short answers are not counted before long ones. A sample that fails has no
     /// vote; if none has an answer, the first failure is the step's. A limit of the run ends the vote: what it
     /// cut says nothing about the question.
+    ///
+    /// Where the first samples set how sure a model must be of the others, those begin when the first have ended.
     pub(super) async fn vote(
         &self,
         vote: &Vote,
         scope: &Scope<'_>,
         context: &Context<'_>,
     ) -> Result<Value, GenerateError> {
-        let checker = match &vote.check {
-            None => None,
-            Some(check) => match Checker::start(check, scope, context).await? {
-                Ok(checker) => Some(checker),
-                Err(why) => {
-                    context
-                        .decided("one sample, for nothing can tell programs apart", vec![why])
-                        .await;
-                    None
-                }
-            },
-        };
+        let checker = checker(vote, scope, context).await?;
         let samples = match (&vote.check, &checker) {
             (Some(_), None) => 1,
             _ => self.samples(vote),
         };
         let checker = checker.as_ref();
+        let mut count = Count::new(vote, samples, checker);
         // More than the model works on would only wait, and be begun for nothing when the vote is decided.
         let at_once = vote.at_once.min(self.run.reasoner_at_once()).max(1);
-        let runs = (0..samples).map(|index| {
-            let own = scope.numbered(index.into());
-            let outlet = outlet_of(context.outlet(), index.into());
-            let turns = self.turns_at(vote, index, at_once);
-            let walk = Self { turns, ..self.varied(u64::from(index) + 1) };
-            async move { walk.sample((vote, checker), index, own, (outlet, context)).await }.boxed()
-        });
-        let mut running = stream::iter(runs).buffered(at_once);
-        let mut ballot = Ballot::default();
-        let mut solutions: Vec<Option<Solution>> = Vec::new();
-        let mut failure = None;
-        for (index, left) in (0..samples).zip((0..samples).rev()) {
-            let Some(ended) = running.next().await else { break };
-            let nothing = !matches!(&ended, Ok(sample) if sample.solution.result.is_some());
-            if nothing && index > 0 && self.run.is_spent() {
-                let why = "a limit of the run was reached".to_owned();
-                context.decided(&ballot.standing().0, vec![why]).await;
-                break;
-            }
-            let mut passes = false;
-            match ended {
-                Ok(sample) => {
-                    sample.count(&mut ballot, index);
-                    let answers = sample.solution.result.is_some();
-                    passes = answers && matches!(sample.checked, Some(Checked::Passes(_)));
-                    solutions.push(Some(sample.solution));
+        'samples: for phase in count.phases() {
+            let heard = count.heard();
+            let runs = phase.clone().map(|index| {
+                let own = scope.numbered(index.into());
+                let outlet = outlet_of(context.outlet(), index.into());
+                let turns = self.turns_at(vote, index, at_once);
+                let walk = Self { turns, ..self.varied(u64::from(index) + 1) };
+                let trace = heard.map(|(window, least)| Trace::new(window, least));
+                async move {
+                        walk.sample((vote, checker, trace), index, own, (outlet, context)).await
+                    }
+                    .boxed()
+            });
+            let mut running = stream::iter(runs).buffered(at_once);
+            for index in phase {
+                let Some(ended) = running.next().await else { break };
+                let nothing = !matches!(&ended, Ok(sample) if sample.solution.result.is_some());
+                if nothing && index > 0 && self.run.is_spent() {
+                    let why = "a limit of the run was reached".to_owned();
+                    context.decided(&count.ballot().standing().0, vec![why]).await;
+                    break 'samples;
                 }
-                Err(error) => {
-                    ballot.count(index, None, 0.0);
-                    solutions.push(None);
-                    failure.get_or_insert(error);
+                if let Err(error) = &ended
+                    && heard.is_some()
+                    && gives_no_probabilities(error)
+                {
+                    return Err(no_probabilities(context));
+                }
+                let Standing { leading, others, decided } = count.take(index, ended);
+                context.decided(&leading, others).await;
+                if decided {
+                    break 'samples;
                 }
             }
-            let (leading, mut others) = ballot.standing();
-            let proved = passes && checker.is_some_and(Checker::tests_are_enough);
-            let decided = left > 0
-                && (ballot.is_decided(vote.stop, left) || (proved && vote.stop != Stop::Never));
-            if decided {
-                others.push(format!("decided; {left} more samples are not needed"));
-            }
-            context.decided(&leading, others).await;
-            if decided {
-                break;
-            }
+            count.phase_ended();
         }
-        drop(running);
-        let chosen = ballot.winner().and_then(|winner| solutions.get_mut(winner as usize)?.take());
-        // Without a result in any of them, an answer that was cut says more than nothing.
-        let chosen = chosen.or_else(|| solutions.into_iter().flatten().next());
-        match (chosen, failure) {
-            (Some(solution), _) => {
-                let confidence = match checker {
-                    Some(checker) => Some(ballot.confidence_of_programs(checker.has_tests())),
-                    // One sample is no vote.
-                    None => Some(ballot.confidence()).filter(|_| samples > 1),
-                };
-                Ok(Value::Answer(Solution { confidence, ..solution }))
-            }
-            (None, Some(error)) => Err(error),
-            (None, None) => Err(GenerateError::engine("a vote without samples has no answer")),
-        }
+        count.end().map(Value::Answer)
     }
 
     /// How many samples there are at most. At temperature 0 all of them would be the same.
@@ -160,18 +181,18 @@ impl Walk<'_> {
     /// One sample, and what it weighs.
     async fn sample(
         &self,
-        (vote, checker): (&Vote, Option<&Checker<'_>>),
+        (vote, checker, trace): (&Vote, Option<&Checker<'_>>, Option<Trace>),
         index: u32,
         mut scope: Scope<'_>,
         (outlet, whole): (Outlet, &Context<'_>),
     ) -> Result<Sample, GenerateError> {
         let number = (u64::from(index) + 1).to_string();
         let surroundings = (outlet.clone(), whole);
-        let value = self.branch(&vote.each, &number, &mut scope, surroundings).await?;
-        let solution = value
-            .coerced(Type::Answer)
-            .and_then(Solution::from_value)
-            .ok_or_else(|| GenerateError::engine("a sample of a vote is not an answer"))?;
+        let solution = {
+            let walk = Walk { trace: trace.as_ref(), ..self.clone() };
+            let ended = walk.branch(&vote.each, &number, &mut scope, surroundings).await;
+            solution_of(ended, trace.as_ref())?
+        };
         let checked = match checker {
             None => None,
             Some(checker) => {
@@ -190,7 +211,7 @@ impl Walk<'_> {
         };
         let counts = solution.result.is_some() && checked != Some(Checked::Fails);
         let Some(weigh) = vote.weigh.as_ref().filter(|_| counts) else {
-            return Ok(Sample { solution, weight: 1.0, checked });
+            return Ok(Sample { solution, weight: 1.0, checked, trace });
         };
         let mut own = scope.at(Value::Answer(solution.clone()).to_json(), index.into());
         let name = format!("{number}/weigh");
@@ -208,7 +229,7 @@ impl Walk<'_> {
                 whole.id(),
             ))
         })?;
-        Ok(Sample { solution, weight, checked })
+        Ok(Sample { solution, weight, checked, trace })
     }
 }
 

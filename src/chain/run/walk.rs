@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use crate::{
     chain::{
+        certainty::Trace,
         context::Context,
         outlet::Outlet,
         plan::{Block, Body, Branch, Call, Ending, PlannedStep},
@@ -34,6 +35,8 @@ pub(super) struct Walk<'run> {
     pub(super) variation: u64,
     /// For how many turns, one after the other, the time that is left must do.
     pub(super) turns: u32,
+    /// Who listens to how sure the models are, where it is a sample that these steps make.
+    pub(super) trace: Option<&'run Trace>,
 }
 
 /// What came of a step or a block.
@@ -51,8 +54,8 @@ impl<'run> Walk<'run> {
     where
         'run: 'part,
     {
-        let Self { run, variation, turns, .. } = *self;
-        Walk { run, path, part_of: Some(part_of), variation, turns }
+        let Self { run, variation, turns, trace, .. } = *self;
+        Walk { run, path, part_of: Some(part_of), variation, turns, trace }
     }
 
     /// The same way for attempt or item `number`; the first is as if there were no others.
@@ -109,7 +112,8 @@ impl<'run> Walk<'run> {
         let context = Context::new(self.run, id, action(&step.body, chosen), outlet)
             .part_of(self.part_of)
             .varied(self.variation)
-            .sharing(self.turns);
+            .sharing(self.turns)
+            .heard_by(self.trace);
         for condition in &step.when {
             if let (false, found) = scope.check(condition)? {
                 let reason = format!("not needed: this is {found}");
@@ -275,7 +279,8 @@ impl<'run> Walk<'run> {
                 let context = Context::new(self.run, id, call.name(), outlet)
                     .part_of(Some(whole))
                     .varied(self.variation)
-                    .sharing(self.turns);
+                    .sharing(self.turns)
+                    .heard_by(self.trace);
                 context.report(StepState::Started).await;
                 let started = Instant::now();
                 match self.call(call, scope, &context).await {

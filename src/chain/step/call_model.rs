@@ -129,6 +129,7 @@ impl CallModel {
             thinking_end: finish.thinking_end,
             cause: if cut { None } else { finish.cause },
             confidence: finish.confidence,
+            candidates: Vec::new(),
         })
     }
 }

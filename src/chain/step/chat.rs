@@ -53,6 +53,7 @@ impl Step<Vec<Message>> for Chat {
             thinking_end: finish.thinking_end,
             cause: if called.cut.is_some() { None } else { finish.cause },
             confidence: finish.confidence,
+            candidates: Vec::new(),
         })
     }
 }

@@ -4,11 +4,11 @@ use futures::{FutureExt, StreamExt, stream};
 
 use crate::{
     chain::{
-        ballot::Ballot,
         budget::Purpose,
         claims::{self, CLAIMS},
         context::{Called, Context, ModelCall, PartOutlet, Relay},
         plan::ModelRole,
+        poll::Poll,
         prompt::Prompt,
         value::Solution,
     },
@@ -122,9 +122,7 @@ impl Step<String> for Clr {
             async move { self.trajectory(question, (index, most), turns, context).await }.boxed()
         });
         let mut running = stream::iter(runs).buffered(at_once);
-        let mut ballot = Ballot::default();
-        let mut solutions: Vec<Option<Solution>> = Vec::new();
-        let mut failure = None;
+        let mut poll = Poll::default();
         for (index, left) in (0..most).zip((0..most).rev()) {
             let Some(ended) = running.next().await else { break };
             // What a limit cut says nothing about the question.
@@ -132,22 +130,18 @@ impl Step<String> for Clr {
             let unjudged = matches!(&ended, Ok(trajectory) if trajectory.unjudged);
             if index > 0 && (unjudged || (nothing && context.is_spent())) {
                 let why = "a limit of the run was reached".to_owned();
-                context.decided(&ballot.standing().0, vec![why]).await;
+                context.decided(&poll.ballot.standing().0, vec![why]).await;
                 break;
             }
-            match ended {
-                Ok(Trajectory { solution, reliability, .. }) => {
-                    ballot.count(index, solution.result.as_ref(), reliability);
-                    solutions.push(Some(solution));
-                }
-                Err(error) => {
-                    ballot.count(index, None, 0.0);
-                    solutions.push(None);
-                    failure.get_or_insert(error);
-                }
-            }
-            let (leading, mut others) = ballot.standing();
-            let decided = left > 0 && ballot.is_out_of_reach(left);
+            let (solution, reliability) = match ended {
+                Ok(Trajectory { solution, reliability, .. }) => (Ok(solution), reliability),
+                Err(error) => (Err(error), 0.0),
+            };
+            poll.take(solution, |ballot, number, solution| {
+                ballot.count(number, solution.result.as_ref(), reliability);
+            });
+            let (leading, mut others) = poll.ballot.standing();
+            let decided = left > 0 && poll.ballot.is_out_of_reach(left);
             if decided {
                 others.push(format!("decided; {left} more solutions cannot change it"));
             }
@@ -159,16 +153,8 @@ impl Step<String> for Clr {
             }
         }
         drop(running);
-        let chosen = ballot.winner().and_then(|winner| solutions.get_mut(winner as usize)?.take());
-        let chosen = chosen.or_else(|| solutions.into_iter().flatten().next());
-        match (chosen, failure) {
-            (Some(solution), _) => {
-                let counted = Some(ballot.confidence()).filter(|_| most > 1);
-                Ok(Solution { confidence: counted, ..solution })
-            }
-            (None, Some(error)) => Err(error),
-            (None, None) => Err(GenerateError::engine("there is no solution to weigh")),
-        }
+        let ballot = poll.ballot.clone();
+        poll.end(&ballot, Some(ballot.confidence()).filter(|_| most > 1))
     }
 }
 

@@ -116,7 +116,10 @@ impl Reason {
         let reason = if cut.is_some() { FinishReason::Length } else { finish.reason };
         let cause = if cut.is_some() { None } else { finish.cause };
         let confidence = finish.confidence;
-        Ok((Solution { text, result, reason, thinking_end, cause, confidence }, thoughts))
+        let candidates = Vec::new();
+        let solution =
+            Solution { text, result, reason, thinking_end, cause, confidence, candidates };
+        Ok((solution, thoughts))
     }
 
     /// Why there is no final result.
@@ -128,6 +131,9 @@ impl Reason {
         let why = match (cut, reason) {
             (Some(Cut::Time), _) => "the time limit was reached",
             (Some(Cut::Calls), _) => "the limit of model calls was reached",
+            (Some(Cut::Doubt), _) => {
+                "it was stopped, for the model was less sure of it than of others"
+            }
             (Some(Cut::Tokens), _) | (None, FinishReason::Length) => "the token limit was reached",
             (None, FinishReason::Stop | FinishReason::ToolCalls) => {
                 "the model ended its answer without one"

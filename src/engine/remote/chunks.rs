@@ -9,7 +9,8 @@ use crate::{
         thinking::{Beginning, Piece, ThinkingSplitter},
     },
     generate::{
-        Delta, Finish, FinishReason, GenerateError, StopCause, Thinking, ThinkingEnd, Usage,
+        Delta, Finish, FinishReason, GenerateError, RankedToken, StopCause, Thinking, ThinkingEnd,
+        TokenLogprob, Usage,
     },
 };
 
@@ -45,6 +46,38 @@ struct Choice {
     /// A text, a token's number, or nothing.
     #[serde(default)]
     stop_reason: Option<Value>,
+    #[serde(default, deserialize_with = "absent_if_null")]
+    logprobs: WireLogprobs,
+}
+
+/// How likely the tokens of a chunk were, where that was asked for.
+#[derive(Debug, Default, Deserialize)]
+struct WireLogprobs {
+    #[serde(default, deserialize_with = "absent_if_null")]
+    content: Vec<WireToken>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireToken {
+    #[serde(flatten)]
+    chosen: WireRanked,
+    #[serde(default, deserialize_with = "absent_if_null")]
+    top_logprobs: Vec<WireRanked>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireRanked {
+    #[serde(default)]
+    token: String,
+    logprob: f32,
+}
+
+impl From<WireToken> for TokenLogprob {
+    fn from(WireToken { chosen, top_logprobs }: WireToken) -> Self {
+        let ranked =
+            |WireRanked { token, logprob }: WireRanked| RankedToken { text: token, logprob };
+        Self { chosen: ranked(chosen), top: top_logprobs.into_iter().map(ranked).collect() }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -150,6 +183,10 @@ impl ChunkReader {
         let spoke = !said.is_empty() || !content.is_empty() || !calls.is_empty();
         self.counted.completion_tokens += u64::from(spoke);
         let mut deltas = Vec::new();
+        if !choice.logprobs.content.is_empty() {
+            let tokens = choice.logprobs.content.into_iter().map(TokenLogprob::from);
+            deltas.push(Delta::Logprobs(tokens.collect()));
+        }
         // Thinking that comes after the answer began has no place left in the stream.
         if !said.is_empty() && !self.answered {
             self.thought = true;
@@ -354,6 +391,24 @@ mod tests {
         ]);
         assert_eq!(looped.cause, Some(StopCause::Repetition));
         assert_eq!(looped.thinking_end, ThinkingEnd::Loop);
+    }
+
+    #[test]
+    fn what_is_said_of_the_tokens_comes_before_their_text() {
+        let mut reader = ChunkReader::new(Thinking::Natural, Vec::new());
+        let chunk = r#"{"choices": [{"delta": {"reasoning": "hm"}, "logprobs": {"content": [{"token": "hm",
+            "logprob": -0.5, "bytes": null, "top_logprobs": [{"token": "hm", "logprob": -0.5},
+            {"token": "ah", "logprob": -1.5}]}], "refusal": null}}]}"#;
+        let deltas = reader.take(serde_json::from_str(chunk).unwrap()).unwrap();
+        let ranked = |text: &str, logprob| RankedToken { text: text.to_owned(), logprob };
+        let token = TokenLogprob {
+            chosen: ranked("hm", -0.5),
+            top: vec![ranked("hm", -0.5), ranked("ah", -1.5)],
+        };
+        assert_eq!(deltas, [Delta::Logprobs(vec![token]), Delta::Reasoning("hm".to_owned())]);
+        let without = r#"{"choices": [{"delta": {"content": "4"}, "logprobs": null}]}"#;
+        let deltas = reader.take(serde_json::from_str(without).unwrap()).unwrap();
+        assert_eq!(deltas, [Delta::Content("4".to_owned())]);
     }
 
     #[test]

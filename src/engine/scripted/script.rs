@@ -48,6 +48,10 @@ pub struct Reply {
     pub content: String,
     /// Functions that it calls after that, where the request offers functions.
     pub tool_calls: Vec<ScriptedCall>,
+    /// How sure it is of its tokens, one after the other, thinking first, and the last number for all that follow: the
+    /// negative mean of the logarithms of the likeliest tokens' probabilities, at least 0. Without any, every token has
+    /// the probability 1.
+    pub confidence: Vec<f32>,
     /// Milliseconds before the first token.
     pub first_token_ms: u64,
     /// Milliseconds before each token.
