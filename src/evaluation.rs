@@ -27,5 +27,6 @@ pub mod report;
 pub mod runner;
 pub mod sample;
 pub mod statistics;
+pub mod suite;
 #[cfg(test)]
 mod testing;

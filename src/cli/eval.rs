@@ -17,11 +17,13 @@ use crate::{
         problems::{self, ProblemsError},
         regrade,
         report::{Report, percent},
+        suite::report::SuiteReport,
     },
 };
 
 mod measure;
 mod progress;
+mod suite;
 mod table;
 mod who;
 
@@ -103,6 +105,7 @@ pub(super) async fn run(
             Ok(if report.is_complete() { Exit::Done } else { Exit::Undecided })
         }
         Some(EvalCommand::Regrade { folder, problems }) => {
+            suite::not_regraded(&folder)?;
             let mended = problems.map(|file| problems::read(&file)).transpose()?;
             let changes = regrade::regrade(&folder, &mended.unwrap_or_default())?;
             for change in &changes {
@@ -136,11 +139,17 @@ pub(super) async fn run(
 fn rewritten(folder: &Path) -> Result<Report, Failure> {
     let (manifest, samples) = folder::read(folder)?;
     let report = Report::of(&manifest, &samples);
-    report.write(folder)?;
+    match SuiteReport::of(folder)? {
+        Some(suite) => suite.write(folder)?,
+        None => report.write(folder)?,
+    }
     Ok(report)
 }
 
 fn show_report(report: &Report, folder: &Path, json: bool) -> Result<(), Failure> {
+    if let Some(suite) = SuiteReport::of(folder)? {
+        return suite::show_report(&suite, folder, json);
+    }
     if json {
         let text = serde_json::to_string_pretty(report);
         show::line(&text.map_err(|error| Failure::new(Exit::Internal, error.to_string()))?);
