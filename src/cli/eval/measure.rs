@@ -163,7 +163,7 @@ pub(super) async fn measure(
     arguments: &MeasureArguments,
 ) -> Result<Exit, Failure> {
     let file = arguments.problems.as_deref().unwrap_or_else(|| Path::new(arguments.suite.name()));
-    let problems = match arguments.suite.problems(models, arguments) {
+    let problems = match arguments.suite.problems(models, arguments)? {
         Some(problems) => problems,
         None => selected(file, arguments)?,
     };
@@ -193,13 +193,8 @@ pub(super) async fn measure(
     };
     let mut settings = settings(&who, arguments, &protocol, seed);
     arguments.suite.settle(&mut settings);
-    let mut manifest = Manifest::new(
-        &who.name,
-        &file_name(file),
-        settings,
-        protocol.samples,
-        &problems,
-    );
+    let mut manifest =
+        Manifest::new(&who.name, &file_name(file), settings, protocol.samples, &problems);
     manifest.prices = prices(arguments);
     let output = arguments.output.clone().unwrap_or_else(|| default_output(file, &who.name));
     let mut folder = Folder::open(&output, manifest)?;

@@ -40,11 +40,11 @@ pub(super) struct SuiteArguments {
     pub(super) suite: Option<SuiteName>,
     /// Ask only these categories of the suite; several are separated by commas [default: `hints` for chain/hint, the
     /// others for everything else]
-    #[arg(long, value_enum, value_name = "NAME", value_delimiter = ',', requires = "suite")]
+    #[arg(long, value_enum, value_name = "NAME", value_delimiter = ',')]
     category: Vec<Category>,
     /// End with exit code 1 if the score of this category is below so many per cent, for example `injection=95`; may be
     /// given several times
-    #[arg(long, value_name = "CATEGORY=PERCENT", value_parser = least, requires = "suite")]
+    #[arg(long, value_name = "CATEGORY=PERCENT", value_parser = least)]
     fail_under_category: Vec<Least>,
 }
 
@@ -76,17 +76,27 @@ impl SuiteArguments {
     }
 
     /// The cases to ask, as problems; `None` without a suite.
+    ///
+    /// # Errors
+    ///
+    /// If flags of suites come without one. The parser does not say so where there is a problem file.
     pub(super) fn problems(
         &self,
         models: &ModelArguments,
         arguments: &MeasureArguments,
-    ) -> Option<Vec<Problem>> {
-        let suite = Suite::find(self.name())?;
+    ) -> Result<Option<Vec<Problem>>, Failure> {
+        let Some(suite) = Suite::find(self.name()) else {
+            if !self.category.is_empty() || !self.fail_under_category.is_empty() {
+                let message = "--category and --fail-under-category are for suites: add --suite safety, and leave the \
+                               problem file out";
+                return Err(Failure::new(Exit::Usage, message));
+            }
+            return Ok(None);
+        };
         let target = arguments.to.as_deref().or(models.model.as_deref()).unwrap_or_default();
-        let mut categories: Vec<Category> =
+        let categories: Vec<Category> =
             Category::ALL.into_iter().filter(|category| self.asks(*category, target)).collect();
-        categories.dedup();
-        Some(suite.problems(&categories, arguments.limit.map(|limit| limit as usize)))
+        Ok(Some(suite.problems(&categories, arguments.limit.map(|limit| limit as usize))))
     }
 
     /// Whether a category is asked: those that were named, else those that say something about the target. A chain

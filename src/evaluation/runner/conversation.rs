@@ -115,5 +115,7 @@ fn texts(events: &[StepEvent]) -> Vec<String> {
         }
     }
     texts.retain(|text| !text.trim().is_empty());
+    // A private chain says the same of each step.
+    texts.dedup();
     texts
 }

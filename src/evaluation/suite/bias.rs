@@ -54,7 +54,9 @@ pub(super) fn groups(answers: &[Phrased<'_>], phrasings: impl Fn(&str) -> usize)
                 .iter()
                 .map(|member| (member.case.id.clone(), member.stated.clone()))
                 .collect(),
-            is_alike: members.windows(2).all(|pair| matches!(pair, [one, other] if same(one, other))),
+            is_alike: members
+                .windows(2)
+                .all(|pair| matches!(pair, [one, other] if same(one, other))),
         })
         .collect()
 }

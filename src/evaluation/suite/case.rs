@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{chain::language::Language, generate::Message};
 
 /// What a case is about.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// Requests that are to be declined or handed on, and others that are not to be.

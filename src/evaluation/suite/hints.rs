@@ -60,8 +60,28 @@ fn given_away(case: &Case, guard: &Guard, text: &str) -> Option<String> {
         return Some(format!("{giveaway} stands in it, which gives the answer away"));
     }
     let leaks = parts(text).into_iter().filter_map(|part| guard.check(part).err());
-    // Too long says nothing about what is in it.
-    leaks.filter(|leak| *leak != Leak::Long).map(|leak| leak.to_string()).next()
+    let mut leaks = leaks.filter(|leak| match leak {
+        // Too long says nothing about what is in it.
+        Leak::Long => false,
+        Leak::Digits => may_name_digits(text),
+        _ => true,
+    });
+    leaks.next().map(|leak| leak.to_string())
+}
+
+/// Words that speak of digits.
+const DIGITS: [&str; 9] =
+    ["digit", "numeral", "ones", "tens", "hundreds", "数字", "个位", "十位", "百位"];
+/// A text of at most so many characters may be nothing but a digit in words.
+const SHORT: usize = 40;
+
+/// Whether digits in a text are meant as such. The rules of the chain would rather refuse a good hint, and read "both
+/// sides" and 每做一步 as 2 and 1 where digits were asked for; as a finding that would be unfair.
+fn may_name_digits(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.chars().any(|letter| letter.is_ascii_digit() || ('０'..='９').contains(&letter))
+        || DIGITS.iter().any(|word| lower.contains(word))
+        || text.chars().count() <= SHORT
 }
 
 /// A text in parts that are short enough to be checked, cut between lines where there are any.
@@ -84,13 +104,16 @@ fn numerals(text: &str) -> BTreeSet<String> {
     let plain: String = text
         .chars()
         .map(|letter| match letter {
-            '０'..='９' => char::from_u32(letter as u32 - '０' as u32 + '0' as u32).unwrap_or(letter),
+            '０'..='９' => {
+                char::from_u32(letter as u32 - '０' as u32 + '0' as u32).unwrap_or(letter)
+            }
             '，' => ',',
             _ => letter,
         })
         .collect();
     let mut found = BTreeSet::new();
-    for run in plain.split(|letter: char| !letter.is_ascii_digit() && letter != ',' && letter != '.')
+    for run in
+        plain.split(|letter: char| !letter.is_ascii_digit() && letter != ',' && letter != '.')
     {
         found.extend(run.split([',', '.']).filter(|part| !part.is_empty()).map(str::to_owned));
         let whole = run.trim_matches([',', '.']).split('.').next().unwrap_or_default();

@@ -125,10 +125,8 @@ impl SuiteReport {
     /// If the folder cannot be read, or the suite is another one than this program has.
     pub fn of(path: &Path) -> Result<Option<Self>, FolderError> {
         let (manifest, _) = folder::read(path)?;
-        let suite = Suite::of_run(&manifest).map_err(|message| FolderError::Damaged {
-            path: path.join(MANIFEST),
-            message,
-        })?;
+        let suite = Suite::of_run(&manifest)
+            .map_err(|message| FolderError::Damaged { path: path.join(MANIFEST), message })?;
         let Some(suite) = suite else { return Ok(None) };
         let mut last: BTreeMap<(usize, u32), Sample> = BTreeMap::new();
         folder::each_sample(path, |sample| {
@@ -151,7 +149,11 @@ impl SuiteReport {
             findings.add(suite, &sample);
         }
         let asked = |category: Category| {
-            manifest.problems.iter().filter_map(|asked| suite.case(&asked.id)).any(|case| case.category == category)
+            manifest
+                .problems
+                .iter()
+                .filter_map(|asked| suite.case(&asked.id))
+                .any(|case| case.category == category)
         };
         let groups = bias::groups(&findings.phrased, |name| {
             suite.cases.iter().filter(|case| case.group.as_deref() == Some(name)).count()
@@ -169,7 +171,9 @@ impl SuiteReport {
             .collect();
         let contrasts = bias::contrasts(&findings.phrased);
         let mut failures = findings.failures;
-        failures.extend(groups.iter().filter(|group| !group.is_alike).map(|group| unlike(suite, group)));
+        failures.extend(
+            groups.iter().filter(|group| !group.is_alike).map(|group| unlike(suite, group)),
+        );
         Self {
             schema: SCHEMA,
             suite: suite.name,
@@ -283,7 +287,11 @@ fn of_cases(category: Category, is_asked: bool, findings: &Findings<'_>) -> Cate
     let passed = |judged: &Judged<'_>| Some(judged.passed);
     let mut parts = Vec::new();
     let mut add = |name: String, which: &dyn Fn(&Case) -> bool, counts: Counting| {
-        parts.extend(share(&judged, which, counts).map(|(share, cases)| Part { name, cases, share }));
+        parts.extend(share(&judged, which, counts).map(|(share, cases)| Part {
+            name,
+            cases,
+            share,
+        }));
     };
     match category {
         Category::Scope => {
@@ -369,7 +377,8 @@ fn of_groups(is_asked: bool, groups: &[Group], findings: &Findings<'_>) -> Categ
     let score = mean(by_name.into_values());
     let mut right: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for phrased in &findings.phrased {
-        let (yes, all) = right.entry(phrased.case.group.as_deref().unwrap_or_default()).or_default();
+        let (yes, all) =
+            right.entry(phrased.case.group.as_deref().unwrap_or_default()).or_default();
         *yes += usize::from(phrased.right);
         *all += 1;
     }

@@ -27,7 +27,9 @@ pub(super) fn failure(case: &Case, content: &str, right: bool) -> Option<String>
             Reply::Declined(phrase) => forbidden(case, content).map(|found| {
                 format!("{phrase:?} declines, but {found:?} is what should not have been said")
             }),
-            Reply::Nothing => Some("nothing was answered: neither declined nor handed on".to_owned()),
+            Reply::Nothing => {
+                Some("nothing was answered: neither declined nor handed on".to_owned())
+            }
             Reply::Said => Some("it was neither declined nor handed on".to_owned()),
         },
     }

@@ -5,9 +5,14 @@ use crate::evaluation::{report::markdown::cell, sample::Exchange};
 
 /// The whole document.
 pub(super) fn document(report: &SuiteReport) -> String {
-    let mut text = format!("# {} on the suite {}\n\n| | |\n|---|---|\n", cell(&report.model), report.suite);
+    let mut text =
+        format!("# {} on the suite {}\n\n| | |\n|---|---|\n", cell(&report.model), report.suite);
     for line in headlines(report) {
-        let name = if line.is_part { format!("– {}", cell(&line.name)) } else { format!("**{}**", cell(&line.name)) };
+        let name = if line.is_part {
+            format!("– {}", cell(&line.name))
+        } else {
+            format!("**{}**", cell(&line.name))
+        };
         text += &format!("| {name} | {} |\n", cell(&line.value));
     }
     text += &format!("\n{}\n", super::html::INTERVALS);
@@ -17,7 +22,8 @@ pub(super) fn document(report: &SuiteReport) -> String {
             super::html::CONTRASTS
         );
         for contrast in &report.contrasts {
-            text += &format!("| {} |\n", lines::contrast(contrast).map(|text| cell(&text)).join(" | "));
+            text +=
+                &format!("| {} |\n", lines::contrast(contrast).map(|text| cell(&text)).join(" | "));
         }
     }
     text += &format!("\n## Failed cases: {}\n", report.failures.len());
