@@ -10,8 +10,9 @@
 //! on where it stopped, and saved answers can be judged anew without the model ([`regrade`]). Two runs on
 //! the same problems are compared problem by problem ([`compare`]).
 //!
-//! It knows `generate`, `equivalence`, `execution`, where a chain finds the answer in a text and how it weighs
-//! claims; nothing below it knows it.
+//! It knows `generate`, `equivalence`, `execution`, where a chain finds the answer in a text, how it weighs claims and
+//! what `withhold` finds in a text; nothing below it knows it. Published sets of cases, judged by rules, are in
+//! [`suite`].
 
 mod claims;
 pub mod compare;
@@ -27,5 +28,6 @@ pub mod report;
 pub mod runner;
 pub mod sample;
 pub mod statistics;
+pub mod suite;
 #[cfg(test)]
 mod testing;

@@ -18,12 +18,14 @@ use crate::{
         problems::{self, ProblemsError},
         regrade::{self, RegradeError},
         report::{Report, percent},
+        suite::report::SuiteReport,
     },
 };
 
 mod measure;
 mod progress;
 mod running;
+mod suite;
 mod table;
 mod who;
 
@@ -117,6 +119,7 @@ pub(super) async fn run(
             Ok(if report.is_complete() { Exit::Done } else { Exit::Undecided })
         }
         Some(EvalCommand::Regrade { folder, problems, running }) => {
+            suite::not_regraded(&folder)?;
             let (mended, programs) = match problems {
                 Some(file) => {
                     let problems = problems::read(&file)?;
@@ -165,11 +168,17 @@ pub(super) async fn run(
 fn rewritten(folder: &Path) -> Result<Report, Failure> {
     let (manifest, samples) = folder::read(folder)?;
     let report = Report::of(&manifest, &samples);
-    report.write(folder)?;
+    match SuiteReport::of(folder)? {
+        Some(suite) => suite.write(folder)?,
+        None => report.write(folder)?,
+    }
     Ok(report)
 }
 
 fn show_report(report: &Report, folder: &Path, json: bool) -> Result<(), Failure> {
+    if let Some(suite) = SuiteReport::of(folder)? {
+        return suite::show_report(&suite, folder, json);
+    }
     if json {
         let text = serde_json::to_string_pretty(report);
         show::line(&text.map_err(|error| Failure::new(Exit::Internal, error.to_string()))?);

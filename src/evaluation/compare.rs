@@ -148,7 +148,7 @@ fn bootstrap(differences: &[f64]) -> Interval {
 }
 
 /// The share of ways to give the differences signs in which their sum is at least as far from 0.
-fn p_value(differences: &[f64]) -> f64 {
+pub(super) fn p_value(differences: &[f64]) -> f64 {
     let sizes: Vec<f64> = differences
         .iter()
         .map(|difference| difference.abs())

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::problems::Problem;
+use super::problems::{Problem, Task};
 
 /// The form of `run.json`.
 pub const SCHEMA: &str = "ponder.eval.run/1";
@@ -137,10 +137,11 @@ impl Manifest {
 
 impl AskedProblem {
     fn of(problem: &Problem) -> Self {
+        let tests = matches!(problem.task, Task::Tests(_));
         Self {
             id: problem.id.clone(),
-            answer: problem.answer().unwrap_or("tests").to_owned(),
-            tests: problem.answer().is_none(),
+            answer: problem.answer().unwrap_or(if tests { "tests" } else { "" }).to_owned(),
+            tests,
             digest: problem.digest(),
         }
     }

@@ -8,11 +8,13 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::suite::Case;
 use crate::generate::Message;
 
 mod fields;
@@ -37,6 +39,8 @@ pub enum Task {
     Answer(String),
     /// It is a program that passes these tests, as the file has them.
     Tests(Value),
+    /// The rules of a suite find nothing wrong with it.
+    Case(Arc<Case>),
 }
 
 impl Problem {
@@ -45,14 +49,21 @@ impl Problem {
         match &self.task {
             Task::Answer(answer) => Some(answer),
             Task::Tests(_) => None,
+            Task::Case(case) => case.answer.as_deref(),
         }
     }
 
     /// The SHA-256 of what is asked, in hexadecimal: two problems with the same one are the same question.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
-        for message in &self.messages {
-            for part in [message.role.as_str(), message.content.as_str()] {
+        let begun =
+            self.messages.iter().map(|message| (message.role.as_str(), message.content.as_str()));
+        let then = match &self.task {
+            Task::Case(case) => case.then.as_slice(),
+            Task::Answer(_) | Task::Tests(_) => &[],
+        };
+        for (role, text) in begun.chain(then.iter().map(|text| ("user", text.as_str()))) {
+            for part in [role, text] {
                 // The length keeps the parts apart.
                 hash.update(part.len().to_le_bytes());
                 hash.update(part);
@@ -78,7 +89,7 @@ impl Subject {
     /// to J.
     pub fn of(problems: &[Problem]) -> Self {
         let letter = |answer: &str| matches!(answer.as_bytes(), [b'A'..=b'J']);
-        if problems.iter().any(|problem| problem.answer().is_none()) {
+        if problems.iter().any(|problem| matches!(problem.task, Task::Tests(_))) {
             Self::Programs
         } else if problems.iter().all(|problem| problem.answer().is_some_and(letter)) {
             Self::Choice

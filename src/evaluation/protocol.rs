@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use clap::ValueEnum;
 use sha2::{Digest, Sha256};
 
-use super::problems::{Problem, Subject};
+use super::problems::{Problem, Subject, Task};
 use crate::generate::{Request, Sampling, Thinking};
 
 /// A published protocol.
@@ -100,7 +100,10 @@ impl Protocol {
     pub fn request(&self, problem: &Problem, seed: Seed, sample: u32) -> Request {
         let mut messages = problem.messages.clone();
         if let Some(last) = messages.last_mut() {
-            last.content = self.asked(&last.content).into_owned();
+            // A request without an answer has no place for words about it.
+            if problem.answer().is_some() || matches!(problem.task, Task::Tests(_)) {
+                last.content = self.asked(&last.content).into_owned();
+            }
         }
         Request {
             messages,
@@ -146,7 +149,7 @@ impl Seed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{evaluation::problems::Task, generate::Message};
+    use crate::generate::Message;
 
     fn problem(text: &str) -> Problem {
         let messages = vec![Message::user(text)];

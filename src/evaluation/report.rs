@@ -13,9 +13,9 @@ use super::{
     statistics::{Interval, Votes, over_problems, pass::pass_at, steps},
 };
 
-mod html;
+pub(super) mod html;
 mod lines;
-mod markdown;
+pub(super) mod markdown;
 mod plot;
 mod reliability;
 

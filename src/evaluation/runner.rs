@@ -18,6 +18,8 @@ use super::{
 };
 use crate::generate::{Answer, Delta, Generate, GenerateError};
 
+mod conversation;
+
 /// After so many failures with nothing between them something is wrong that asking on will not mend.
 const FAILURES_IN_A_ROW: u32 = 10;
 /// The longest wait before asking again.
@@ -134,6 +136,9 @@ async fn sample(
         let started = Instant::now();
         let request = order.protocol.request(job.problem, order.seed, job.sample);
         let made = async {
+            if let Task::Case(case) = &job.problem.task {
+                return conversation::held(model, case, request, watch).await;
+            }
             let answer = answer(model, request, watch).await?;
             judged(model, job.problem, order, answer).await
         };
@@ -210,6 +215,10 @@ async fn judged(
         (Task::Tests(_), None) => {
             return Err(GenerateError::invalid("tests", "nothing is there to run programs with"));
         }
+        (Task::Case(case), _) => {
+            let message = format!("the case {} is a conversation, and none was held", case.id);
+            return Err(GenerateError::engine(message));
+        }
     };
     let Judgement { mark, answer: stated, leniency } = judgement;
     let checked = match problem.messages.last() {
@@ -230,6 +239,7 @@ async fn judged(
         reasoning_tokens: usage.reasoning_tokens,
         tests,
         checked,
+        exchanges: Vec::new(),
         content: answer.content,
         reasoning: answer.reasoning,
     })))

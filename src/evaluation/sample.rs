@@ -59,12 +59,30 @@ pub struct Answered {
     /// What it claims, where claims were checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<CheckedClaims>,
+    /// What was said in all turns, where a case of a suite has several; emptied where only numbers are needed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<Exchange>,
     /// The text of the answer; emptied where only numbers are needed.
     #[serde(default)]
     pub content: String,
     /// The text of the thinking; emptied where only numbers are needed.
     #[serde(default)]
     pub reasoning: String,
+}
+
+/// A turn of a conversation: what was asked, and everything that whoever asked received.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Exchange {
+    /// What was asked.
+    pub asked: String,
+    /// The text of the answer.
+    pub content: String,
+    /// The text of the thinking.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// What a chain reported about its steps: every text in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<String>,
 }
 
 /// How many tests a program passes.
@@ -192,6 +210,7 @@ impl Sample {
         if let Outcome::Answered(answered) = &mut self.outcome {
             answered.content = String::new();
             answered.reasoning = String::new();
+            answered.exchanges = Vec::new();
             if let Some(checked) = &mut answered.checked {
                 checked.claims = Vec::new();
             }

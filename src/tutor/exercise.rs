@@ -93,6 +93,8 @@ pub fn read(path: &Path) -> Result<Vec<Exercise>, InputError> {
                 })?;
                 Reference::Tests(cases)
             }
+            // Cases come with the program and not from files.
+            Task::Case(_) => continue,
         };
         exercises.push(Exercise { id: problem.id, statement, reference });
     }

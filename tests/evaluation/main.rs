@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::Value;
 
+mod suite;
+
 /// The program in an empty folder with the problems and the script of `tests/data/evaluation`.
 struct Program {
     folder: tempfile::TempDir,

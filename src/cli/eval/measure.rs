@@ -15,6 +15,7 @@ use super::{
     rewritten,
     running::RunningArguments,
     show_report,
+    suite::{self, SuiteArguments},
     who::{Measured, insert, measured, sampling_fields},
 };
 use crate::{
@@ -38,8 +39,10 @@ const CONCURRENCY: u32 = 4;
 #[derive(Debug, Args)]
 pub(super) struct MeasureArguments {
     /// The problems: JSON Lines with {"id", "problem", "answer"}, or Parquet
-    #[arg(value_name = "PROBLEMS", required = true)]
+    #[arg(value_name = "PROBLEMS", required_unless_present = "suite")]
     problems: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) suite: SuiteArguments,
     /// Who answers: a chain, or a model without one. `--model chain/solve` says the same
     /// [default: the hosted model]
     #[arg(long, value_name = "NAME")]
@@ -78,9 +81,9 @@ pub(super) struct MeasureArguments {
     /// Other answers, the same ones with the same number; sent to servers only if it is given
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     seed: Option<i64>,
-    /// Only the first problems
+    /// Only the first problems; of a suite the first cases of each category
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// How many answers are made at the same time [default: as many as the model works on, else 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     concurrency: Option<u32>,
@@ -102,9 +105,9 @@ pub(super) struct MeasureArguments {
     /// The run's folder; a run that is there goes on [default: evaluation-FILE-MODEL]
     #[arg(long, short = 'o', value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// End with exit code 1 if pass@1 is below so many per cent
+    /// End with exit code 1 if pass@1, or the total of a suite, is below so many per cent
     #[arg(long, value_name = "PERCENT", value_parser = percentage)]
-    fail_under: Option<f64>,
+    pub(super) fail_under: Option<f64>,
     /// Print report.json in place of a table
     #[arg(long)]
     pub(super) json: bool,
@@ -131,7 +134,7 @@ fn top_p(text: &str) -> Result<f32, String> {
     }
 }
 
-fn percentage(text: &str) -> Result<f64, String> {
+pub(super) fn percentage(text: &str) -> Result<f64, String> {
     in_range(text, 0.0, 100.0)
 }
 
@@ -143,8 +146,11 @@ pub(super) async fn measure(
     models: &ModelArguments,
     arguments: &MeasureArguments,
 ) -> Result<Exit, Failure> {
-    let file = arguments.problems.as_deref().unwrap_or_else(|| Path::new(""));
-    let problems = selected(file, arguments)?;
+    let file = arguments.problems.as_deref().unwrap_or_else(|| Path::new(arguments.suite.name()));
+    let problems = match arguments.suite.problems(models, arguments)? {
+        Some(problems) => problems,
+        None => selected(file, arguments)?,
+    };
     let protocol = protocol(arguments, Subject::of(&problems));
     let programs = programs(file, &problems, arguments).await?;
     let quiet = arguments.quiet || arguments.json;
@@ -169,13 +175,10 @@ pub(super) async fn measure(
         number: arguments.seed.unwrap_or(0).cast_unsigned(),
         asked: arguments.seed.is_some(),
     };
-    let mut manifest = Manifest::new(
-        &who.name,
-        &file_name(file),
-        settings(&who, arguments, &protocol, seed),
-        protocol.samples,
-        &problems,
-    );
+    let mut settings = settings(&who, arguments, &protocol, seed);
+    arguments.suite.settle(&mut settings);
+    let mut manifest =
+        Manifest::new(&who.name, &file_name(file), settings, protocol.samples, &problems);
     manifest.prices = prices(arguments);
     let output = arguments.output.clone().unwrap_or_else(|| default_output(file, &who.name));
     let mut folder = Folder::open(&output, manifest)?;
@@ -194,6 +197,9 @@ pub(super) async fn measure(
     ask(&who, &problems, &order, &mut folder, quiet).await?;
     let report = rewritten(&output)?;
     show_report(&report, &output, arguments.json)?;
+    if report.is_complete() && arguments.suite.suite.is_some() {
+        return suite::ended(&output, arguments);
+    }
     ended(&report, arguments.fail_under)
 }
 

@@ -7,7 +7,7 @@ use super::{
     thousands,
 };
 
-const STYLE: &str = "
+pub(in crate::evaluation) const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fff; --line: #8884; --one: #2563eb;
   --two: #16a34a; --three: #d97706; --wrong: #94a3b8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e5e5e5; --paper: #161616; --one: #60a5fa;
@@ -196,7 +196,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text that is nothing but text, in an element or an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::evaluation) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -113,7 +113,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text as a cell: nothing in it ends the cell or begins markup.
-fn cell(text: &str) -> String {
+pub(in crate::evaluation) fn cell(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
