@@ -76,7 +76,8 @@ pub use diagram::{OutlinedCase, OutlinedStep};
 pub use explain::{ExplainedStep, Explanation, explain};
 pub use load::{load, load_file};
 pub use observe::{
-    Interruption, Observe, ObserveRun, ObservedCall, ObservedLookup, Observers, Recall, Recalled, Whose,
+    Interruption, Observe, ObserveRun, ObservedCall, ObservedLookup, Observers, Recall, Recalled,
+    Whose,
 };
 pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};

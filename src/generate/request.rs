@@ -120,12 +120,14 @@ impl Request {
             kind: self.kind,
             logit_bias: self.logit_bias.clone(),
             logprobs: self.logprobs,
+            ranks_thinking: self.ranks_thinking,
             echoes_logprobs: self.echoes_logprobs,
             format: self.format.clone(),
             tools: self.tools.clone(),
             chosen_seed: self.chosen_seed,
             step_text: self.step_text,
             origin: self.origin.clone(),
+            trace: self.trace.clone(),
         }
     }
 
