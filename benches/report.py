@@ -48,6 +48,8 @@ def cell(rounds: dict[str, list[float]] | None) -> str:
     if not rounds:
         return "–"
     samples = [sample for round_ in rounds.values() for sample in round_]
+    if len(samples) == 1:
+        return shown(samples[0])
     low, high = quantile(samples, 0.1), quantile(samples, 0.9)
     return f"{shown(statistics.median(samples))} ({shown(low)}–{shown(high)})"
 
@@ -58,6 +60,8 @@ def ratio(ours: dict[str, list[float]], theirs: dict[str, list[float]] | None) -
         return "–"
     both = [name for name in ours if name in theirs]
     ratios = sorted(statistics.median(theirs[name]) / statistics.median(ours[name]) for name in both)
+    if len(ratios) == 1:
+        return shown(ratios[0])
     return f"{shown(statistics.median(ratios))} ({shown(ratios[0])}–{shown(ratios[-1])})"
 
 
@@ -78,6 +82,7 @@ def main() -> None:
     print("## Microseconds per step")
     print()
     print("Medians; in brackets where the middle 80 % of the samples are, and of ratios the rounds' least and greatest.")
+    print("Without brackets it was measured once.")
     print()
     print("| | at once | ponder | langchain-core | times ponder's | langgraph | times ponder's |")
     print("|---|--:|--:|--:|--:|--:|--:|")
