@@ -123,6 +123,7 @@ async fn the_shipped_chain_is_honest() {
         reasoner: "tiny".to_owned(),
         translator: None,
         general: Some("large".to_owned()),
+        embedder: None,
     };
     let line = |step: &ExplainedStep| format!("{} {:?}", step.id, step.model);
     let explained: Vec<_> = explain(&plan, &names, "What is 6*7?").steps.iter().map(line).collect();

@@ -11,6 +11,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
+use ponder::{
+    app::{ApiSettings, App},
+    catalog::Catalog,
+    server::{ServerSettings, serve},
+};
 use prost::Message;
 
 /// A collector on a port of its own.
@@ -55,7 +60,8 @@ impl Collector {
         let router = Router::new().route("/v1/traces", post(take));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let app = App::new(Catalog::default(), ApiSettings::default());
+        tokio::spawn(serve(listener, app, router, ServerSettings::default(), std::future::pending()));
         Self { endpoint: format!("http://{address}/v1/traces"), posts }
     }
 
