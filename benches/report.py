@@ -76,7 +76,7 @@ def main() -> None:
     rounds = max(len(found) for case in times.values() for found in case.values())
     print("# Overhead of the chain runtime")
     print()
-    print("Written by `benches/run.sh`; what is measured stands in [README.md](README.md). ", end="")
+    print("Measured as `benches/run.sh` does it; what is measured stands in [README.md](README.md). ", end="")
     print(f"{rounds} rounds, taken in turns: " + ", ".join(f"{who} {versions[who]}" for who in WHO if who in versions) + ".")
     print()
     print("## Microseconds per step")
