@@ -280,12 +280,13 @@ fn case(case: String, branch: &Branch) -> OutlinedCase {
 
 /// What a step's box says.
 fn label(step: &OutlinedStep) -> String {
-    let does = |action: &str, model: &Option<String>, uses: &Option<String>| match model
-        .as_ref()
-        .or(uses.as_ref())
-    {
-        Some(asked) => format!("{action} ({asked})"),
-        None => action.to_owned(),
+    let does = |action: &str, model: &Option<String>, uses: &Option<String>| {
+        let asked: Vec<&str> = uses.iter().chain(model).map(String::as_str).collect();
+        if asked.is_empty() {
+            action.to_owned()
+        } else {
+            format!("{action} ({})", asked.join(", "))
+        }
     };
     let mut lines = vec![step.id.clone()];
     if step.action != "match" {

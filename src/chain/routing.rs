@@ -30,7 +30,7 @@ pub use training::Numbering;
 const ENOUGH: f32 = 0.0;
 
 /// Evidence for what was decided that exceeds that for anything else by less than this leaves it in doubt.
-const DOUBT: f32 = 0.5;
+const DOUBT: f32 = 1.0;
 
 /// How many reasons a decision has at most.
 const MOST_REASONS: usize = 4;

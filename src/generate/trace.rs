@@ -103,7 +103,7 @@ mod tests {
         let header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let state = |text: &str| TraceContext::parse(header, Some(text)).unwrap().state;
         assert_eq!(state("vendor=a,other=b").as_deref(), Some("vendor=a,other=b"));
-        assert_eq!(state("a=\n"), None);
+        assert_eq!(state("a=\nb"), None);
         assert_eq!(state(&"a".repeat(LONGEST_STATE + 1)), None);
     }
 

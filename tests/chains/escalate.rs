@@ -112,7 +112,7 @@ async fn candidates_are_data_for_other_steps() {
     let last = "prompt: \"{{ agreed.candidates[1].result }} has {{ agreed.candidates[1].votes }}, \
                 {{ agreed.margin < 0.3 }}, {{ agreed.left_out is none }}\"";
     let answer = ask(&chain(last, &["3", "7", "3", "7", "3"], None), "?").await;
-    assert_eq!(answer.content, "7 has 2, true, true");
+    assert_eq!(answer.content, "7 has 2, True, True");
 }
 
 #[tokio::test]

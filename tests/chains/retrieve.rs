@@ -136,7 +136,7 @@ fn the_example_is_written_explained_and_drawn() {
     let notes = explained.steps.iter().find(|step| step.kind == "retrieve").unwrap();
     assert_eq!((notes.id.as_str(), notes.uses.as_deref()), ("notes", Some("notes")));
     let drawn = plan.diagram();
-    assert!(drawn.contains("[\"notes<br/>retrieve (notes)\"]"), "{drawn}");
+    assert!(drawn.contains("[\"notes<br/>retrieve (notes, embedder)\"]"), "{drawn}");
     assert!(drawn.contains("step2 -->|\"cites\"| step6"), "{drawn}");
     assert!(drawn.contains("question --> step2") && drawn.contains("step1 --> step2"), "{drawn}");
 }

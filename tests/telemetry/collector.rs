@@ -61,7 +61,13 @@ impl Collector {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let app = App::new(Catalog::default(), ApiSettings::default());
-        tokio::spawn(serve(listener, app, router, ServerSettings::default(), std::future::pending()));
+        tokio::spawn(serve(
+            listener,
+            app,
+            router,
+            ServerSettings::default(),
+            std::future::pending(),
+        ));
         Self { endpoint: format!("http://{address}/v1/traces"), posts }
     }
 
