@@ -90,15 +90,14 @@ impl Suite {
         let most = most.unwrap_or(usize::MAX);
         let mut problems = Vec::new();
         for category in categories {
-            let mut taken = 0;
             let mut last: Option<&Case> = None;
-            for case in self.cases.iter().filter(|case| case.category == *category) {
+            let of_it = self.cases.iter().filter(|case| case.category == *category);
+            for (taken, case) in of_it.enumerate() {
                 let continues =
                     case.group.is_some() && last.is_some_and(|last| last.group == case.group);
                 if taken >= most && !continues {
                     break;
                 }
-                taken += 1;
                 last = Some(case);
                 problems.push(Problem {
                     id: case.id.clone(),

@@ -217,7 +217,7 @@ mod tests {
         );
         assert_eq!(told(&packed), r#"private-1: "3\n1 2 3" -> "6\n""#);
         let broken = row("eJxrYJmqz8gABhHuQMVQZ...");
-        insta::assert_snapshot!(told(&broken), @"private_test_cases: it is no base64: Invalid symbol 46, offset 21.; put the tests into the file as plain JSON, or run only the public ones with --public-only");
+        insta::assert_snapshot!(told(&broken), @"private_test_cases: it is no base64: Invalid symbol 46, offset 21; put the tests into the file as plain JSON, or run only the public ones with --public-only");
         assert_eq!(read(&broken, PrivateTests::LeaveOut), Ok(Vec::new()));
     }
 

@@ -47,11 +47,11 @@ fn shares(report: &Value) -> BTreeMap<String, f64> {
     let mut shares = BTreeMap::new();
     for category in report["categories"].as_array().unwrap() {
         let name = text(category, "category");
-        if let Some(share) = category["score"]["value"].as_f64() {
+        if let Some(share) = category.pointer("/score/value").and_then(Value::as_f64) {
             shares.insert(name.to_owned(), share);
         }
         for part in category["parts"].as_array().unwrap() {
-            let share = part["share"]["value"].as_f64().unwrap();
+            let share = part.pointer("/share/value").and_then(Value::as_f64).unwrap();
             shares.insert(format!("{name}: {}", text(part, "name")), share);
         }
     }

@@ -17,8 +17,9 @@ pub(super) fn unpacked(packed: &str) -> Result<String, String> {
 }
 
 fn unpacked_up_to(packed: &str, most: u64) -> Result<String, String> {
-    let compressed =
-        STANDARD.decode(packed.trim()).map_err(|error| format!("it is no base64: {error}"))?;
+    let compressed = STANDARD
+        .decode(packed.trim())
+        .map_err(|error| format!("it is no base64: {}", error.to_string().trim_end_matches('.')))?;
     let mut pickle = Vec::new();
     ZlibDecoder::new(&*compressed)
         .take(most + 1)
