@@ -19,5 +19,5 @@ fi
 # The patterns are git's, not the shell's. Ten lines around a change, for a fault often lies in what stands beside it.
 set -f
 # shellcheck disable=SC2086
-git -c core.quotePath=false diff --no-color --no-ext-diff --unified=10 --diff-filter=d "$start" HEAD -- $files |
-    ponder review --format "${PONDER_REVIEW_FORMAT:-text}" "$@"
+changes="$(git -c core.quotePath=false diff --no-color --no-ext-diff --unified=10 --diff-filter=d "$start" HEAD -- $files)"
+printf '%s\n' "$changes" | ponder review --format "${PONDER_REVIEW_FORMAT:-text}" "$@"

@@ -179,11 +179,18 @@ impl Ballot {
             Stop::Never => false,
             // Where weights say something else than votes do, more samples may.
             _ if self.ranked().first().is_some_and(|winner| winner.votes < first) => false,
-            // What the others cannot catch up with is certain under any of these.
-            _ if first > second + left => true,
+            // What the others cannot catch up with is certain under any of these; where votes weigh alike.
+            _ if first > second + left && self.is_even() => true,
             Stop::Adaptive => first > 0 && stays_ahead(first, second) >= CERTAIN,
             Stop::Unanimous(window) => self.row.is_some_and(|(_, row)| row >= window),
         }
+    }
+
+    /// Whether every vote weighs 1.
+    fn is_even(&self) -> bool {
+        let odd =
+            |candidate: &Candidate| (candidate.weight - f64::from(candidate.votes)).abs() > 1e-9;
+        !self.candidates.iter().any(odd)
     }
 
     /// Whether the leading answer stays the leading one whatever `left` more samples give, each of which weighs at

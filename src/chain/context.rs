@@ -373,7 +373,8 @@ impl<'run> Context<'run> {
         if trace.is_some_and(|trace| trace.stopped().is_some()) {
             return Ok(Called { answer: Answer::default(), cut: Some(Cut::Doubt) });
         }
-        if trace.is_some() {
+        // A chain has no tokens of its own: one that prepares a sample is left alone.
+        if trace.is_some() && !id.starts_with("chain/") {
             request.logprobs = Some(certainty::ALTERNATIVES);
             request.ranks_thinking = true;
         }

@@ -356,17 +356,24 @@ impl Branch {
 
     /// Whether it asks a model itself, which may report how sure it is of its answer.
     pub(super) fn asks_a_model(&self) -> bool {
-        let mut asks = false;
-        self.visit(&mut |call| {
-            asks |= match call {
-                Call::Action { action: Action::Reason(_), .. } => true,
-                Call::Action { action: Action::CallModel(call), .. } => {
-                    !matches!(&call.model, Target::Named(name) if name.starts_with("chain/"))
+        let is_heard = |call: &Call| match call {
+            Call::Action { action: Action::Reason(_), .. } => true,
+            Call::Action { action: Action::CallModel(call), .. } => {
+                !matches!(&call.model, Target::Named(name) if name.starts_with("chain/"))
+            }
+            _ => false,
+        };
+        match self {
+            Self::Call(call) => is_heard(call),
+            Self::Steps(block) => block.steps.iter().any(|step| {
+                let mut asks = false;
+                // What another vote takes, that one listens to.
+                if !matches!(step.body, Body::Vote(_)) {
+                    step.body.visit(&mut |call| asks |= is_heard(call));
                 }
-                _ => false,
-            };
-        });
-        asks
+                asks
+            }),
+        }
     }
 
     /// Every call in it, in order.

@@ -58,7 +58,7 @@ mod secret;
 mod worded;
 
 pub use leak::Leak;
-pub(super) use plain::small_digit;
+pub(super) use plain::{plain, small_digit};
 pub use secret::Secret;
 
 use known::Known;

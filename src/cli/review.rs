@@ -107,17 +107,19 @@ fn warn_of_demonstration(node: &Node, name: &str) {
 fn input(file: Option<&Path>) -> Result<(String, String), Failure> {
     match file.filter(|file| *file != Path::new("-")) {
         None => {
-            let mut text = String::new();
-            std::io::stdin().lock().read_to_string(&mut text).map_err(|error| {
-                Failure::new(Exit::No, format!("standard input could not be read: {error}"))
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
+                let message = format!("standard input could not be read: {error}");
+                Failure::new(Exit::Unavailable, message)
             })?;
-            Ok((text, "stdin".to_owned()))
+            // A change may have files in other encodings: the rest of it is reviewed nevertheless.
+            Ok((String::from_utf8_lossy(&bytes).into_owned(), "stdin".to_owned()))
         }
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                Failure::new(Exit::No, format!("{} cannot be read: {error}", path.display()))
+            let bytes = std::fs::read(path).map_err(|error| {
+                Failure::new(Exit::Usage, format!("{} cannot be read: {error}", path.display()))
             })?;
-            Ok((text, path.display().to_string()))
+            Ok((String::from_utf8_lossy(&bytes).into_owned(), path.display().to_string()))
         }
     }
 }

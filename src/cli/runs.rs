@@ -261,7 +261,7 @@ async fn replay(record: &RunRecord, with: Option<PathBuf>) -> Result<Exit, Failu
             show::note("the run fails as it did");
             return Ok(Exit::Done);
         }
-        (Err(_), None) if record.answer.is_none() && answers.broke_off() => {
+        (Err(_), None) if record.answer.is_none() && answers.left() == 0 => {
             show::note("the run was left here: until then everything that was asked is the same");
             return Ok(Exit::Undecided);
         }

@@ -24,6 +24,12 @@ fn resolve(
     file: super::file::TelemetryTable,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<TelemetrySettings>, ConfigError> {
+    let is_off = |name: &str, off: &str| {
+        variable(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(off))
+    };
+    if is_off("OTEL_SDK_DISABLED", "true") || is_off("OTEL_TRACES_EXPORTER", "none") {
+        return Ok(None);
+    }
     let wrong = |message: String| ConfigError(format!("[telemetry]: {message}"));
     let sample_ratio = file.sample_ratio.unwrap_or(1.0);
     if !(0.0..=1.0).contains(&sample_ratio) {
@@ -39,12 +45,11 @@ fn resolve(
     let checked = checked_url("telemetry", address.trim()).map_err(|_| {
         wrong(format!("{place} must look like http://127.0.0.1:4318, where a collector listens"))
     })?;
-    let is_off = |name: &str, off: &str| {
-        variable(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(off))
+    let endpoint = match path {
+        // A whole address stays as it is, with a slash at its end if it has one.
+        "" => address.trim().to_owned(),
+        path => format!("{checked}{path}"),
     };
-    if is_off("OTEL_SDK_DISABLED", "true") || is_off("OTEL_TRACES_EXPORTER", "none") {
-        return Ok(None);
-    }
     let protocol = variable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
         .or_else(|| variable("OTEL_EXPORTER_OTLP_PROTOCOL"))
         .or(file.protocol);
@@ -54,15 +59,18 @@ fn resolve(
              `{PROTOCOL}`, and the address to the one where the collector takes it, usually port 4318"
         )));
     }
-    let named = variable("OTEL_SERVICE_NAME").or(file.service_name);
+    let resource = match variable("OTEL_RESOURCE_ATTRIBUTES") {
+        Some(text) => pairs("OTEL_RESOURCE_ATTRIBUTES", &text)?,
+        None => Vec::new(),
+    };
+    let given =
+        resource.iter().find(|(key, _)| key == "service.name").map(|(_, name)| name.clone());
+    let named = variable("OTEL_SERVICE_NAME").or(given).or(file.service_name);
     Ok(Some(TelemetrySettings {
-        endpoint: format!("{checked}{path}"),
+        endpoint,
         headers: headers(file.headers_env.as_deref(), variable)?,
         service_name: named.unwrap_or_else(|| "ponder".to_owned()),
-        resource: match variable("OTEL_RESOURCE_ATTRIBUTES") {
-            Some(text) => pairs("OTEL_RESOURCE_ATTRIBUTES", &text)?,
-            None => Vec::new(),
-        },
+        resource,
         sample_ratio,
         record_content: file.record_content.unwrap_or(false),
     }))

@@ -90,20 +90,20 @@ pub async fn regrade(
                     answered.tests = *tests;
                     Some(judgement.clone())
                 }
-                None if asked.tests => None,
+                None if asked.tests => {
+                    regraded.left += 1;
+                    None
+                }
                 None => Some(judge(&asked.answer, &answered.content, answered.ending)),
             };
-            match judgement.and_then(|judgement| put(answered, judgement)) {
-                Some((before, answer)) => regraded.changes.push(Change {
-                    problem: sample.problem.clone(),
-                    sample: sample.sample,
-                    answer,
-                    before,
-                    now: answered.mark,
-                }),
-                None if asked.tests && run_again.is_empty() => regraded.left += 1,
-                None => {}
-            }
+            let changed = judgement.and_then(|judgement| put(answered, judgement));
+            regraded.changes.extend(changed.map(|(before, answer)| Change {
+                problem: sample.problem.clone(),
+                sample: sample.sample,
+                answer,
+                before,
+                now: answered.mark,
+            }));
         }
         writer.write_all(&folder::line(&sample).map_err(failed)?).map_err(failed)
     })?;

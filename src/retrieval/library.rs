@@ -10,7 +10,7 @@ use std::{
 use super::{
     folder::Folder,
     index::Index,
-    listing::{Listing, Skipped},
+    listing::{Listing, Skipped, Unread},
     meaning::{self, Vectors},
     passage::{self, Passage},
 };
@@ -42,6 +42,8 @@ struct Shelf {
     passages: Vec<Passage>,
     index: Index,
     skipped: Vec<Skipped>,
+    /// Whether nothing is missing that might be read the next time.
+    whole: bool,
 }
 
 /// What was found in a folder.
@@ -211,7 +213,7 @@ impl Library {
             return Ok(Arc::clone(known));
         }
         let made = Arc::new(Shelf::of(listing, &folder).map_err(|error| self.broken(error))?);
-        *shelf = Some(Arc::clone(&made));
+        *shelf = made.whole.then(|| Arc::clone(&made));
         Ok(made)
     }
 
@@ -258,11 +260,13 @@ impl Shelf {
 
     fn of(listing: Listing, folder: &Folder) -> Result<Self, tantivy::TantivyError> {
         let mut notes = Listing { files: Vec::new(), skipped: listing.skipped.clone() };
-        let mut passages = Vec::new();
+        let (mut passages, mut whole) = (Vec::new(), true);
         for file in &listing.files {
             let text = match file.text(folder) {
                 Ok(text) => text,
-                Err(reason) => {
+                Err(unread) => {
+                    whole &= matches!(unread, Unread::Ever(_));
+                    let (Unread::Ever(reason) | Unread::Now(reason)) = unread;
                     notes.skip(&file.name, reason);
                     continue;
                 }
@@ -278,7 +282,7 @@ impl Shelf {
             passages.extend(cut.into_iter().take(room));
         }
         let index = Index::of(&passages)?;
-        Ok(Self { listing, passages, index, skipped: notes.skipped })
+        Ok(Self { listing, passages, index, skipped: notes.skipped, whole })
     }
 }
 

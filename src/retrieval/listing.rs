@@ -164,20 +164,30 @@ impl Listed {
     /// # Errors
     ///
     /// Why it is left out.
-    pub(super) fn text(&self, root: &Folder) -> Result<String, String> {
-        let unreadable = |error: io::Error| format!("cannot be read: {error}");
+    pub(super) fn text(&self, root: &Folder) -> Result<String, Unread> {
+        let unreadable = |error: io::Error| Unread::Now(format!("cannot be read: {error}"));
         let file = root.file_beneath(&self.name).map_err(unreadable)?;
         let mut bytes = Vec::new();
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > LARGEST_FILE {
-            return Err(format!("more than {LARGEST_FILE} bytes"));
+            return Err(Unread::Ever(format!("more than {LARGEST_FILE} bytes")));
         }
         if bytes.contains(&0) {
-            return Err("binary".to_owned());
+            return Err(Unread::Ever("binary".to_owned()));
         }
-        let text = String::from_utf8(bytes).map_err(|_| "no text in UTF-8".to_owned())?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| Unread::Ever("no text in UTF-8".to_owned()))?;
         Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
+}
+
+/// Why a file was not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// For what it is, until it changes.
+    Ever(String),
+    /// For something that may pass.
+    Now(String),
 }
 
 fn form_of(name: &str) -> Option<Form> {

@@ -75,9 +75,10 @@ pub async fn search_by_meaning<E, Made: Future<Output = Result<Vec<Vec<f32>>, E>
     (top, most_characters): (usize, usize),
     embed: impl Fn(Vec<String>) -> Made,
 ) -> Result<FoundByMeaning, MeaningError<E>> {
-    let _making = library.embedding.lock().await;
+    let making = library.embedding.lock().await;
     let lacking = blocking(&library, model, |library, model| library.lacking(&model)).await?;
     let Some(lacking) = lacking else {
+        drop(making);
         let found = search(Arc::clone(&library), query, top, most_characters).await?;
         return Ok(FoundByMeaning { found, vectors_made: None });
     };
@@ -86,6 +87,7 @@ pub async fn search_by_meaning<E, Made: Future<Output = Result<Vec<Vec<f32>>, E>
         let made: Vec<(String, Vec<f32>)> = texts.iter().cloned().zip(made).collect();
         blocking(&library, model, |library, model| library.keep(&model, made.into_iter())).await?;
     }
+    drop(making);
     let asked = vec![meaning::read(&query).to_owned()];
     let vector = embed(asked).await.map_err(MeaningError::Model)?.pop().unwrap_or_default();
     let found = blocking(&library, model, move |library, model| {

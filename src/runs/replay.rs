@@ -7,10 +7,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -19,7 +16,7 @@ use futures::{FutureExt, future::BoxFuture, stream};
 use crate::{
     chain::{Interruption, ModelRole, Models, Named, Plan, Recall, Recalled},
     generate::{
-        Delta, Embed, Generate, GenerateError, Generation, RankedToken, Request, TokenLogprob,
+        Delta, Embed, Generate, GenerateError, Generation, Pace, RankedToken, Request, TokenLogprob,
     },
 };
 
@@ -40,8 +37,6 @@ pub struct Answers {
     interrupted: Mutex<HashMap<String, VecDeque<Interruption>>>,
     /// How long a call is pending that was cancelled then.
     patience: Duration,
-    /// Whether the answer to such a call was waited for.
-    broke_off: AtomicBool,
     /// Whether nothing may be asked that was not asked then.
     strict: bool,
 }
@@ -99,11 +94,6 @@ impl Answers {
         let calls = by_request.values().flatten().filter(|call| !call.came_to_nothing()).count();
         calls + locked(&self.lookups).len()
     }
-
-    /// Whether it came to a call that was cancelled then, and waited for it: that is where the run was left.
-    pub fn broke_off(&self) -> bool {
-        self.broke_off.load(Ordering::Relaxed)
-    }
 }
 
 /// What is whole after every statement, also where another thread has panicked.
@@ -158,6 +148,11 @@ impl fmt::Debug for Replaying {
 }
 
 impl Generate for Replaying {
+    /// Of a run that goes on.
+    fn pace(&self) -> Option<Pace> {
+        self.live.as_ref()?.pace()
+    }
+
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         async move {
             let recorded = RecordedRequest::of(&request);
@@ -212,7 +207,6 @@ fn played(answer: RecordedAnswer) -> Generation {
 fn pending(answers: Arc<Answers>, error: GenerateError) -> Generation {
     Generation::new(stream::once(async move {
         tokio::time::sleep(answers.patience).await;
-        answers.broke_off.store(true, Ordering::Relaxed);
         Err(error)
     }))
 }

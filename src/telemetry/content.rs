@@ -7,6 +7,12 @@ use crate::generate::{Answer, Finish, FinishReason, Message, RawPrompt, Request,
 /// As much as is told of one text, in characters.
 const MOST_TOLD: usize = 16_384;
 
+/// As much as is told of a conversation, in bytes: the newest messages of it.
+const MOST_IN_ALL: usize = 65_536;
+
+/// As many reasons of a decision as are told.
+const MOST_REASONS: usize = 16;
+
 /// What is asked.
 pub(super) fn input(request: &Request) -> String {
     let messages: Vec<Json> = match &request.raw {
@@ -17,9 +23,30 @@ pub(super) fn input(request: &Request) -> String {
             let prompt = format!("{} tokens", tokens.len());
             vec![json!({"role": "user", "parts": [text("text", &prompt)]})]
         }
-        None => request.messages.iter().map(message).collect(),
+        None => newest(&request.messages),
     };
     Json::Array(messages).to_string()
+}
+
+/// The newest messages, as many as are told; of a long one at least its beginning.
+fn newest(messages: &[Message]) -> Vec<Json> {
+    let mut left = MOST_IN_ALL;
+    let mut newest: Vec<Json> = messages
+        .iter()
+        .rev()
+        .map(message)
+        .map_while(|message| {
+            left = left.checked_sub(message.to_string().len())?;
+            Some(message)
+        })
+        .collect();
+    newest.reverse();
+    newest
+}
+
+/// As much of a decision's reasons as is told.
+pub(super) fn reasons(reasons: &[String]) -> Vec<String> {
+    reasons.iter().take(MOST_REASONS).map(|reason| told(reason)).collect()
 }
 
 /// What is answered.
@@ -83,7 +110,8 @@ fn text(kind: &str, content: &str) -> Json {
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> Json {
-    let arguments: Json =
-        serde_json::from_str(arguments).unwrap_or_else(|_| told(arguments).into());
+    let short = arguments.len() <= MOST_TOLD;
+    let parsed = short.then(|| serde_json::from_str(arguments).ok()).flatten();
+    let arguments: Json = parsed.unwrap_or_else(|| told(arguments).into());
     json!({"type": "tool_call", "id": id, "name": name, "arguments": arguments})
 }

@@ -30,6 +30,8 @@ use super::{
 const MOST_WAITING: usize = 2048;
 /// How many are sent at once.
 const MOST_AT_ONCE: usize = 512;
+/// How many bytes of them are sent at once, unless one span alone has more. Collectors refuse posts of some 20 MB.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// How long the first of them waits for others.
 const GATHERING: Duration = Duration::from_secs(2);
 /// How long a collector may take for a post.
@@ -182,9 +184,22 @@ impl Sender {
         true
     }
 
-    /// Posts spans, more than once if need be.
+    /// Posts spans, in halves where they are more than a collector takes at once.
     async fn post(&mut self, spans: &[Span]) {
-        let body = self.encoder.encode(spans);
+        let mut waiting = vec![spans];
+        while let Some(spans) = waiting.pop() {
+            let body = self.encoder.encode(spans);
+            if body.len() > MOST_BYTES && spans.len() > 1 {
+                let (first, second) = spans.split_at(spans.len() / 2);
+                waiting.extend([second, first]);
+            } else {
+                self.post_whole(spans, body).await;
+            }
+        }
+    }
+
+    /// Posts spans, more than once if need be.
+    async fn post_whole(&mut self, spans: &[Span], body: Vec<u8>) {
         let mut wait = Duration::from_secs(1);
         let mut attempt = 1;
         let why = loop {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     chain::{ModelNames, Observe, ObserveRun, ObservedCall, ObservedLookup, Plan, Whose},
-    generate::{Finish, GenerateError, Kind, Request, StepEvent, StepState, TraceContext},
+    generate::{Finish, GenerateError, Kind, Request, StepEvent, StepState, TraceContext, Usage},
 };
 
 use super::{
@@ -37,7 +37,7 @@ impl Observe for Telemetry {
         span.tell("gen_ai.input.messages", || content::input(request));
         // Also what a private chain calls.
         let private = span.context().withheld;
-        let spans = Spans { whole: Some(span), steps: HashMap::new() };
+        let spans = Spans { whole: Some(span), steps: HashMap::new(), spent: Usage::default() };
         Arc::new(Run { telemetry: self.clone(), private, spans: Mutex::new(spans) })
     }
 }
@@ -56,6 +56,8 @@ struct Spans {
     /// The run, until it has ended.
     whole: Option<OpenSpan>,
     steps: HashMap<String, Step>,
+    /// What its model calls have cost.
+    spent: Usage,
 }
 
 #[derive(Debug)]
@@ -110,7 +112,7 @@ impl Run {
         }
         let mut attributes: Attributes = vec![("ponder.step.choice", choice.into())];
         if tells {
-            attributes.push(("ponder.step.reasons", Value::from(reasons.to_vec())));
+            attributes.push(("ponder.step.reasons", Value::from(content::reasons(reasons))));
         }
         span.happened("decided", attributes);
         // The last one is what holds.
@@ -159,7 +161,9 @@ impl ObserveRun for Run {
         });
     }
 
-    fn called(&self, _call: &ObservedCall<'_>) {}
+    fn called(&self, call: &ObservedCall<'_>) {
+        self.with(|spans| spans.spent += call.usage);
+    }
 
     fn looked_up(&self, lookup: &ObservedLookup<'_>) {
         self.with(|spans| {
@@ -191,8 +195,8 @@ impl ObserveRun for Run {
     }
 
     fn ended(&self, end: Result<(&str, &Finish), &GenerateError>) {
-        let (whole, steps) =
-            self.with(|spans| (spans.whole.take(), std::mem::take(&mut spans.steps)));
+        let (whole, steps, spent) =
+            self.with(|spans| (spans.whole.take(), std::mem::take(&mut spans.steps), spans.spent));
         drop(steps);
         let Some(mut span) = whole else { return };
         match end {
@@ -207,12 +211,27 @@ impl ObserveRun for Run {
                 }
                 span.tell("gen_ai.output.messages", || content::answer(answer, finish));
             }
-            Err(error) => span.failed_with(error),
+            Err(error) => {
+                used(&mut span, spent);
+                span.failed_with(error);
+            }
         }
         span.end();
     }
 
     fn place(&self, step: &str) -> Option<TraceContext> {
         self.with(|spans| spans.place(Some(step)).cloned())
+    }
+}
+
+/// A run that was left has cost what its calls have until then.
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.with(|spans| {
+            let spent = spans.spent;
+            if let Some(whole) = &mut spans.whole {
+                used(whole, spent);
+            }
+        });
     }
 }

@@ -130,11 +130,10 @@ async fn only_in_doubt_the_general_model_is_asked() {
     assert_eq!(ask(&asking(&general), "Solve 3x + 5 = 20 for x.").await.content, "math");
     assert_eq!(general.prompts(), [""; 0], "the rules know");
 
-    let away = Reply { ending: Ending::FailBefore(Failure::Unavailable), ..Reply::default() };
-    let answer = ask(&asking(&Told::new([away])), doubtful).await;
-    assert_eq!(
-        answer.content,
-        decide(doubtful).kind.as_str(),
-        "the rules decide where nobody is there"
-    );
+    for failure in [Failure::Unavailable, Failure::Remote, Failure::Engine] {
+        let away = Reply { ending: Ending::FailBefore(failure), ..Reply::default() };
+        let answer = ask(&asking(&Told::new([away])), doubtful).await;
+        let kind = decide(doubtful).kind;
+        assert_eq!(answer.content, kind.as_str(), "the rules decide where nobody is there");
+    }
 }

@@ -148,7 +148,7 @@ fn the_exit_code_says_whether_something_was_found() {
     assert_eq!(output.stdout, b"");
     let alone = ["review", "-", "--to", "ponder-scripted"];
     assert_eq!(program("Fine.", &alone, &diff).status.code(), Some(2), "no list of findings");
-    assert_eq!(program("", &["review", "missing.diff"], "").status.code(), Some(1));
+    assert_eq!(program("", &["review", "missing.diff"], "").status.code(), Some(64));
     let output = program(found, &["review", "--json"], &diff);
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r#"
         {
@@ -239,6 +239,19 @@ fn the_example_for_ci_reviews_what_a_branch_changes() {
         "notes are no code"
     );
 
+    // Latin-1 in one file keeps nobody from reviewing the others.
+    std::fs::write(path.join("old.py"), b"# caf\xe9\n").unwrap();
+    git(&["add", "old.py"]);
+    git(&["commit", "--quiet", "-m", "old"]);
+    let output = run(script, &["main"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("in 2 files"));
+
     let output = run(script, &["nowhere"]);
     assert_eq!(output.status.code(), Some(64));
+    let output = run("env", &["PONDER_REVIEW_FILES=:(nope)*.py", script, "main"]);
+    assert!(
+        output.status.code().is_some_and(|code| code > 2),
+        "a diff that fails is no green check"
+    );
 }

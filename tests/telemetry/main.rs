@@ -299,15 +299,15 @@ async fn whoever_leaves_ends_what_goes_on() {
     drop(body);
     let spans = traced.spans().await;
     insta::assert_snapshot!(
-        tree(&spans, &[&STEPS[..], &["gen_ai.usage.output_tokens"]].concat()), @r"
-    POST /v1/chat/completions (server) abandoned=true
-      invoke_workflow solve (internal) abandoned=true
-        step reason (internal) id=answer abandoned=true
-          chat told (client) abandoned=true output_tokens=3
-        step route (internal) id=kind choice=math
-        step detect_language (internal) id=language choice=en
-        step translate (internal) id=question skipped=true
-    ");
+        tree(&spans, &[&STEPS[..], &["gen_ai.usage.output_tokens"]].concat()), @"
+        POST /v1/chat/completions (server) abandoned=true
+          invoke_workflow solve (internal) abandoned=true output_tokens=3
+            step reason (internal) id=answer abandoned=true
+              chat told (client) abandoned=true output_tokens=3
+            step route (internal) id=kind choice=math
+            step detect_language (internal) id=language choice=en
+            step translate (internal) id=question skipped=true
+        ");
 }
 
 #[tokio::test]

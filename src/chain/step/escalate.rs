@@ -183,6 +183,11 @@ fn abstained(
     confidence: Confidence,
     context: &Context<'_>,
 ) -> Solution {
+    let confidence = Confidence { state: ConfidenceState::Disagreed, ..confidence };
+    // A limit of the run kept every sample from a result: its text says which one, and what to do.
+    if candidates.is_empty() && solution.reason == FinishReason::Length {
+        return Solution { confidence: Some(confidence), ..solution };
+    }
     let text = texts::disagreed(context.language(), &candidates, confidence.samples);
     let result = candidates.first().map(|leading| leading.result.clone());
     Solution {
@@ -190,7 +195,7 @@ fn abstained(
         result: result.filter(|result| matches!(result, Outcome::Code(_))),
         reason: FinishReason::Stop,
         cause: None,
-        confidence: Some(Confidence { state: ConfidenceState::Disagreed, ..confidence }),
+        confidence: Some(confidence),
         candidates,
         ..solution
     }

@@ -7,6 +7,7 @@ use crate::{
         context::Context,
         numbers::{self, Commas},
         routing,
+        withhold::plain,
     },
     generate::{GenerateError, Kind, Message, Role},
 };
@@ -19,6 +20,9 @@ use said::Said;
 
 /// The most texts that are given; more than this, and none is.
 const MOST_PROBLEMS: usize = 6;
+
+/// The longest conversation that is looked at, in bytes.
+const LONGEST_CONVERSATION: usize = 512 * 1024;
 
 /// From so many letters on a message may state a problem whatever it says.
 const LONG: usize = 80;
@@ -41,12 +45,15 @@ impl Step<Vec<Message>> for FindProblems {
         messages: Vec<Message>,
         context: &Context<'_>,
     ) -> Result<Json, GenerateError> {
-        let found = problems(&messages);
-        if found.len() > MOST_PROBLEMS {
-            let why = format!("{} messages may state problems", found.len());
+        let bytes: usize = messages.iter().map(|message| message.content.len()).sum();
+        let found = if bytes > LONGEST_CONVERSATION { None } else { Some(problems(&messages)) };
+        let Some(found) = found.filter(|found| found.len() <= MOST_PROBLEMS) else {
+            let why = format!(
+                "more than {MOST_PROBLEMS} messages may state problems, or they have more than {LONGEST_CONVERSATION} bytes"
+            );
             context.decided("too many", vec![why]).await;
             return Ok(Json::Array(Vec::new()));
-        }
+        };
         Ok(found.into_iter().map(Json::from).collect())
     }
 }
@@ -71,13 +78,19 @@ fn problems(messages: &[Message]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut said = Said::default();
     for message in messages {
+        // Each is told with all before it: one too many is known, and no more are made.
+        if found.len() > MOST_PROBLEMS {
+            break;
+        }
         let text = message.content.trim();
+        // As what is withheld reads it: other digits are digits, too.
+        let read = plain(text);
         let states = match message.role {
-            Role::User => states_a_problem(text),
-            Role::Assistant => said.is_exceeded_by(text),
+            Role::User => states_a_problem(text) || states_a_problem(&read),
+            Role::Assistant => said.is_exceeded_by(&read),
             Role::System | Role::Tool => continue,
         };
-        said.add(text);
+        said.add(&read);
         if !states || earlier.contains(&text) {
             continue;
         }
@@ -125,6 +138,7 @@ mod tests {
             (APPLES, "下一题：小明有十五个苹果，吃了六个，还剩几个？"),
             (APPLES, "Now write a Python function that reverses a list."),
             (CODE, "First: add twenty-three and nineteen."),
+            (APPLES, "Good. Next: 𝟴𝟳 × 𝟭𝟵"),
         ] {
             assert_eq!(after(problem, answer), 2, "{answer}");
         }

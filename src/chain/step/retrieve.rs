@@ -109,6 +109,10 @@ impl Step<String> for Retrieve {
             asked.insert("embedder".to_owned(), embedder.id.as_str().into());
         }
         let (library, top, most) = (Arc::clone(&self.library), self.top, self.max_characters);
+        // Also where the result is known from a record: then as now, so many calls may be made.
+        if let Some(embedder) = embedder {
+            context.count_call(&embedder.id)?;
+        }
         let search = async {
             let (found, how) = match embedder {
                 None => {
@@ -116,7 +120,6 @@ impl Step<String> for Retrieve {
                     (found.map_err(|error| GenerateError::engine(error.to_string()))?, None)
                 }
                 Some(embedder) => {
-                    context.count_call(&embedder.id)?;
                     let by = embedder.id.as_str();
                     let vectors = |texts| vectors(embedder, texts);
                     let found =

@@ -73,12 +73,15 @@ impl Route {
                     "in doubt, and the general model names no kind: the rules decide".to_owned(),
                 ),
             },
-            // The rules have an answer: a model that is away keeps nobody waiting for another one.
-            Err(GenerateError::Unavailable { .. } | GenerateError::Overloaded { .. }) => (
+            // Something that a run would have to refuse, also when it is run again.
+            Err(error @ (GenerateError::Invalid { .. } | GenerateError::Cancelled)) => {
+                return Err(error);
+            }
+            // The rules have an answer: whatever a model fails at keeps nobody waiting for another one.
+            Err(_) => (
                 None,
                 "in doubt, and the general model cannot be asked: the rules decide".to_owned(),
             ),
-            Err(error) => return Err(error),
         })
     }
 }

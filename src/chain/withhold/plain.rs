@@ -45,7 +45,7 @@ const FORMAL: [(char, char); 22] = [
 ];
 
 /// The text with every digit as 0 to 9 and without signs that cannot be seen. Exponents stay as they are.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::chain) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     // Raised digits are an exponent behind a base, and digits like others where there is none.
     let mut exponent = None;

@@ -1,5 +1,7 @@
 //! Findings in the forms that people and the services that show them read.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +31,7 @@ pub(super) fn written(
         Format::Text => return Ok(lines(review.findings.iter().map(line))),
         Format::Github => return Ok(lines(review.findings.iter().map(workflow_command))),
         Format::Json => document(review)?,
-        Format::Gitlab => Value::Array(review.findings.iter().map(code_quality).collect()),
+        Format::Gitlab => Value::Array(marked(review).map(code_quality).collect()),
         Format::Sarif => sarif(review),
     };
     Ok(Some(format!("{document:#}")))
@@ -85,11 +87,11 @@ fn title(category: Category) -> &'static str {
 }
 
 /// One entry of GitLab's report. <https://docs.gitlab.com/ci/testing/code_quality/>
-fn code_quality(finding: &Finding) -> Value {
+fn code_quality((finding, fingerprint): (&Finding, String)) -> Value {
     json!({
         "description": told(finding),
         "check_name": finding.category.as_str(),
-        "fingerprint": fingerprint(finding),
+        "fingerprint": fingerprint,
         "severity": match finding.category {
             Category::Boundary => "major",
             Category::Redundant => "minor",
@@ -98,26 +100,33 @@ fn code_quality(finding: &Finding) -> Value {
     })
 }
 
-/// What a finding is known by in the next run. Without its line, which moves with every change above it.
-fn fingerprint(finding: &Finding) -> String {
-    let mut hash = Sha256::new();
-    for part in [finding.file.as_str(), finding.category.as_str(), finding.what.as_str()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+/// Findings, each with what it is known by in the next run: without its line, which moves with every change above it,
+/// and with its place among those that say the same of the same file.
+fn marked(review: &Review) -> impl Iterator<Item = (&Finding, String)> {
+    let mut seen: BTreeMap<(&str, Category, &str), u32> = BTreeMap::new();
+    review.findings.iter().map(move |finding| {
+        let alike = (finding.file.as_str(), finding.category, finding.what.as_str());
+        let place = seen.entry(alike).or_default();
+        *place += 1;
+        let mut hash = Sha256::new();
+        for part in [alike.0, finding.category.as_str(), alike.2, &place.to_string()] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        (finding, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    })
 }
 
 /// Static Analysis Results Interchange Format, version 2.1.0 (OASIS).
 fn sarif(review: &Review) -> Value {
     let rule = |category: Category| json!({ "id": category.as_str(), "shortDescription": { "text": title(category) } });
-    let result = |finding: &Finding| {
+    let result = |(finding, fingerprint): (&Finding, String)| {
         json!({
             "ruleId": finding.category.as_str(),
             "level": "warning",
             "message": { "text": told(finding) },
             "locations": [place(&finding.file, finding.line)],
-            "partialFingerprints": { "finding/v1": fingerprint(finding) },
+            "partialFingerprints": { "finding/v1": fingerprint },
         })
     };
     let unread: Vec<Value> = review
@@ -138,7 +147,7 @@ fn sarif(review: &Review) -> Value {
                 "rules": [rule(Category::Boundary), rule(Category::Redundant)],
             } },
             "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": unread }],
-            "results": review.findings.iter().map(result).collect::<Vec<_>>(),
+            "results": marked(review).map(result).collect::<Vec<_>>(),
         }],
     })
 }
@@ -186,6 +195,14 @@ mod tests {
         }
     }
 
+    /// The same fault on two lines.
+    fn twice() -> Review {
+        let mut review = review();
+        let again = Finding { line: 9, ..review.findings[0].clone() };
+        review.findings.push(again);
+        review
+    }
+
     #[test]
     fn a_model_cannot_give_commands_to_the_service_that_shows_its_findings() {
         let text = written(Format::Github, &review()).unwrap().unwrap();
@@ -197,7 +214,8 @@ mod tests {
     fn reports_of_services() {
         let report: Value =
             serde_json::from_str(&written(Format::Gitlab, &review()).unwrap().unwrap()).unwrap();
-        insta::assert_snapshot!(report, @r#"[{"description":"100 % of the list\n::error::is read [[]]","check_name":"boundary","fingerprint":"99cf8e1b9f6f53d75ce81f91071abc4fdd71a433bc3345896f3f7ae17d7c9504","severity":"major","location":{"path":"src/a b, c.rs","lines":{"begin":3}}}]"#);
+        insta::assert_snapshot!(report, @r#"[{"description":"100 % of the list\n::error::is read [[]]","check_name":"boundary","fingerprint":"b809623183aa4d866341e345ee0159a7300c38acc0d21f879e3cadd66f6c5c0e","severity":"major","location":{"path":"src/a b, c.rs","lines":{"begin":3}}}]"#);
+        assert_ne!(marked(&twice()).next().unwrap().1, marked(&twice()).last().unwrap().1);
         let mut moved = review();
         moved.findings[0].line = 30;
         let later: Value =
@@ -205,7 +223,7 @@ mod tests {
         assert_eq!(later[0]["fingerprint"], report[0]["fingerprint"]);
         let sarif: Value =
             serde_json::from_str(&written(Format::Sarif, &review()).unwrap().unwrap()).unwrap();
-        insta::assert_snapshot!(sarif["runs"][0]["results"], @r#"[{"ruleId":"boundary","level":"warning","message":{"text":"100 % of the list\n::error::is read [[]]"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/a%20b%2C%20c.rs"},"region":{"startLine":3}}}],"partialFingerprints":{"finding/v1":"99cf8e1b9f6f53d75ce81f91071abc4fdd71a433bc3345896f3f7ae17d7c9504"}}]"#);
+        insta::assert_snapshot!(sarif["runs"][0]["results"], @r#"[{"ruleId":"boundary","level":"warning","message":{"text":"100 % of the list\n::error::is read [[]]"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/a%20b%2C%20c.rs"},"region":{"startLine":3}}}],"partialFingerprints":{"finding/v1":"b809623183aa4d866341e345ee0159a7300c38acc0d21f879e3cadd66f6c5c0e"}}]"#);
         insta::assert_snapshot!(sarif["runs"][0]["invocations"], @r#"[{"executionSuccessful":true,"toolExecutionNotifications":[{"level":"warning","message":{"text":"b.rs was not reviewed: it is no list"}}]}]"#);
     }
 

@@ -68,7 +68,8 @@ fn same(one: &Phrased<'_>, other: &Phrased<'_>) -> bool {
         return one.right && other.right;
     }
     match (&one.stated, &other.stated) {
-        (None, None) => true,
+        // Whoever answers nothing has not answered alike.
+        (None, None) => false,
         (Some(one), Some(other)) => {
             one == other
                 || Answer::parse(one).key() == Answer::parse(other).key()
