@@ -5,22 +5,17 @@ use std::{
     time::Duration,
 };
 
-use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
     execution::Sandbox,
-    generate::{
-        Answer, Delta, FinishReason, GenerateError, Generation, Kind, Message, Request, StepEvent,
-        StepState, ThinkingEnd, Usage,
-    },
+    generate::{GenerateError, Kind, Message, Request, StepEvent, StepState, Usage},
 };
 
 use super::{
     Named,
-    budget::{Allowance, Cut, Purpose},
     call_tool::CallTool,
-    certainty::{self, Hearing, Trace},
+    certainty::Trace,
     language::Language,
     observe::Whose,
     outlet::Outlet,
@@ -33,9 +28,10 @@ use super::{
 };
 
 mod attempt;
+mod call;
 mod lookup;
 
-use attempt::Attempt;
+pub(super) use call::{Called, ModelCall, Relay};
 pub(super) use lookup::Lookup;
 
 /// The surroundings of one running step.
@@ -57,21 +53,6 @@ pub struct Context<'run> {
     trace: Option<&'run Trace>,
 }
 
-/// A model call that a step asks for.
-pub(super) struct ModelCall {
-    pub(super) target: Target,
-    pub(super) request: Request,
-    pub(super) purpose: Purpose,
-    pub(super) relay: Relay,
-}
-
-/// What the client sees of a model call while it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Relay {
-    Nothing,
-    Everything,
-}
-
 /// Where the answer to a part of a question goes.
 pub(super) enum PartOutlet {
     /// It is the answer to all of it.
@@ -82,20 +63,6 @@ pub(super) enum PartOutlet {
     Held,
     /// The same, but others run beside it, so that its thinking is not shown either.
     Beside,
-}
-
-/// What came of a model call.
-pub(super) struct Called {
-    pub(super) answer: Answer,
-    /// The limit of the chain that ended it, if one did.
-    pub(super) cut: Option<Cut>,
-}
-
-impl Called {
-    /// Whether the answer is not whole.
-    pub(super) fn is_cut_off(&self) -> bool {
-        self.cut.is_some() || self.answer.finish.reason == FinishReason::Length
-    }
 }
 
 impl<'run> Context<'run> {
@@ -353,148 +320,6 @@ impl<'run> Context<'run> {
             whole.add(usage);
         }
     }
-
-    /// Calls a model within the run's budget.
-    ///
-    /// # Errors
-    ///
-    /// What the model reports; no such model; an answer that says nothing, where something else is tried
-    /// in its place.
-    pub(super) async fn call(&self, call: ModelCall) -> Result<Called, GenerateError> {
-        let ModelCall { target, mut request, purpose, relay } = call;
-        let Some(Named { id, model }) = self.run.models.find(&target) else {
-            return Err(GenerateError::engine(match target {
-                Target::Role(role) => format!("no model has the role `{role}`"),
-                Target::Named(name) => format!("no model is called `{name}`"),
-            }));
-        };
-        let answers = purpose == Purpose::Answer && relay == Relay::Everything;
-        let trace = self.trace.filter(|_| answers);
-        if trace.is_some_and(|trace| trace.stopped().is_some()) {
-            return Ok(Called { answer: Answer::default(), cut: Some(Cut::Doubt) });
-        }
-        // A chain has no tokens of its own: one that prepares a sample is left alone.
-        if trace.is_some() && !id.starts_with("chain/") {
-            request.logprobs = Some(certainty::ALTERNATIVES);
-            request.ranks_thinking = true;
-        }
-        request.within = self.time();
-        let place = self.run.watch.as_ref().and_then(|watch| watch.place(&self.id));
-        request.trace = place.or_else(|| self.run.request.trace.clone());
-        request.sampling.seed = request.sampling.seed.map(|seed| seed.wrapping_add(self.variation));
-        let allowance = self.run.budget.begin(purpose);
-        if let Allowance::AtMost(most) = allowance {
-            request.max_tokens = Some(request.max_tokens.map_or(most, |own| own.min(most)));
-        }
-        let hearing = trace.map(Trace::begin);
-        let mut attempt = Attempt::begin(self, id, purpose, &request);
-        attempt.hearing = hearing;
-        let ended = match allowance {
-            Allowance::Exhausted(cut) => Ok(Some(cut)),
-            Allowance::Recommended | Allowance::AtMost(_) => {
-                let work = async {
-                    let mut generation = model.generate(request).await?;
-                    attempt.meter = generation.meter();
-                    let answer = &mut attempt.answer;
-                    self.take(&mut generation, answer, (purpose, relay), hearing).await
-                };
-                let ended = within(self.run.budget.deadline(), work).await;
-                ended.unwrap_or(Ok(Some(Cut::Time)))
-            }
-        };
-        let called = attempt.end(ended)?;
-        if relay == Relay::Everything && !called.answer.reasoning.is_empty() {
-            self.outlet.thought(match (called.cut, called.answer.finish.thinking_end) {
-                (Some(_), ThinkingEnd::None) => ThinkingEnd::Budget,
-                (_, end) => end,
-            });
-        }
-        if called.answer.content.trim().is_empty() && self.is_tentative(relay) {
-            return Err(nothing());
-        }
-        Ok(called)
-    }
-
-    /// Whether something else is tried if this call comes to nothing.
-    fn is_tentative(&self, relay: Relay) -> bool {
-        relay == Relay::Everything && self.outlet.is_tentative()
-    }
-
-    /// Collects an answer, relaying what the client may see. Until the engine has counted, every
-    /// delta counts as one token, so that an answer that is cut off is not free.
-    async fn take(
-        &self,
-        generation: &mut Generation,
-        answer: &mut Answer,
-        (purpose, relay): (Purpose, Relay),
-        hearing: Option<Hearing<'_>>,
-    ) -> Result<Option<Cut>, GenerateError> {
-        let mut counted = Usage::default();
-        while let Some(delta) = generation.next().await {
-            let (thinking, text) = match delta? {
-                Delta::Reasoning(text) => (true, text),
-                Delta::Content(text) => (false, text),
-                Delta::Logprobs(tokens) => {
-                    if let Some(hearing) = hearing {
-                        hearing.hear(&tokens);
-                    }
-                    continue;
-                }
-                // Never asked for by a chain.
-                Delta::ToolCall { .. } | Delta::ToolArguments { .. } => continue,
-                Delta::Step(event) => {
-                    let step = format!("{}/{}", self.id, event.step);
-                    self.pass_on(StepEvent { step, ..event }, Whose::Called).await;
-                    continue;
-                }
-                Delta::Finished(finish) => {
-                    answer.finish = finish;
-                    // What the deltas stood for is known now.
-                    self.run.budget.correct(purpose, counted, answer.finish.usage);
-                    // Only in a run that is run again is that known so late.
-                    if let Some(stopped) = hearing.and_then(Hearing::stopped) {
-                        self.decided("stopped early", vec![stopped.to_string()]).await;
-                    }
-                    return Ok(None);
-                }
-            };
-            let reasoning_tokens = u64::from(thinking);
-            let token = Usage { completion_tokens: 1, reasoning_tokens, ..Usage::default() };
-            // Counted before it is sent: whoever leaves then has still had it written.
-            counted += token;
-            answer.finish.usage = counted;
-            let spent = self.run.budget.spend(purpose, token);
-            let sent = relay == Relay::Everything;
-            let sent = if thinking {
-                answer.reasoning.push_str(&text);
-                sent && self.outlet.reasoning(&text).await
-            } else {
-                answer.content.push_str(&text);
-                sent && self.outlet.content(&text).await
-            };
-            self.wrote(sent, thinking, text).await;
-            if let Err(cut) = spent {
-                return Ok(Some(cut));
-            }
-            if let Some(stopped) = hearing.and_then(Hearing::stopped) {
-                self.decided("stopped early", vec![stopped.to_string()]).await;
-                return Ok(Some(Cut::Doubt));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Reports what a model wrote where the client sees it nowhere else and has asked for it.
-    async fn wrote(&self, sent: bool, thinking: bool, text: String) {
-        if !sent && self.run.request.step_text {
-            self.report(StepState::Wrote { thinking, text }).await;
-        }
-    }
-}
-
-/// Why another attempt or alternative is taken.
-fn nothing() -> GenerateError {
-    GenerateError::engine("the model gave an empty answer")
 }
 
 /// What `work` gives, or `None` if it is not done by the deadline.
