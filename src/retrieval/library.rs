@@ -50,7 +50,7 @@ struct Shelf {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// The passages, best first, each with its score (by words BM25: the more the rarer the words it shares with the
-    /// query are; by meaning, too, that of [reciprocal rank fusion](super::meaning); comparable within one search
+    /// query are; by meaning, too, that of reciprocal rank fusion; comparable within one search
     /// only).
     pub passages: Vec<(Passage, f32)>,
     /// How many passages were searched.
