@@ -67,10 +67,10 @@ pub(super) struct ExecArguments {
 /// What each test may use.
 #[derive(Debug, Args)]
 struct LimitArguments {
-    /// Time by the clock for each test
-    #[arg(long, value_name = "TIME", default_value = "6s", value_parser = time)]
-    time: Duration,
-    /// Time of processors for each test, rounded up to seconds [default: as --time]
+    /// Time by the clock for each test [default: twice --cpu-time]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    time: Option<Duration>,
+    /// Time of processors for each test, rounded up to seconds [default: 6s, or a second more than --time]
     #[arg(long, value_name = "TIME", value_parser = time)]
     cpu_time: Option<Duration>,
     /// Memory for each test, at least 64MiB
@@ -89,14 +89,19 @@ struct LimitArguments {
 
 impl LimitArguments {
     fn limits(&self) -> Limits {
+        let default = Limits::default();
+        // The two are never the same unless somebody wants that: which of them ends a program would be chance.
+        let cpu = self.cpu_time.unwrap_or_else(|| {
+            self.time.map_or(default.cpu, |wall| wall.saturating_add(Duration::from_secs(1)))
+        });
         Limits {
-            wall: self.time,
-            cpu: self.cpu_time.unwrap_or(self.time),
+            wall: self.time.unwrap_or_else(|| cpu.saturating_mul(2)),
+            cpu,
             memory: self.memory,
             output: self.output,
             disk: self.disk,
             processes: u32::from(self.processes),
-            ..Limits::default()
+            ..default
         }
     }
 }

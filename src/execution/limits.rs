@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 /// What one run of a program may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Time by the clock. 6 seconds unless told otherwise, as LiveCodeBench gives a test.
+    /// Time by the clock. Unless told otherwise twice the time of processors, so that a busy machine does not fail a
+    /// program that is fast enough.
     pub wall: Duration,
-    /// Time of processors, of all threads together; rounded up to seconds.
+    /// Time of processors, of all threads together; rounded up to seconds. 6 seconds unless told otherwise, as
+    /// LiveCodeBench gives a test.
     pub cpu: Duration,
     /// Bytes of memory that a process may map; at least [`Limits::LEAST_MEMORY`].
     pub memory: u64,
@@ -34,7 +36,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            wall: Duration::from_secs(6),
+            wall: Duration::from_secs(12),
             cpu: Duration::from_secs(6),
             memory: 2 << 30,
             output: 1 << 20,

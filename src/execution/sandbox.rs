@@ -39,6 +39,9 @@ pub enum PartialProtection {
     Accept,
 }
 
+/// How long Python may take to start when the sandbox is tried: that the machine is busy does not make it unusable.
+const START: Duration = Duration::from_secs(30);
+
 /// Whether namespaces are used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Namespaces {
@@ -168,10 +171,15 @@ impl Sandbox {
             main: "empty.py".to_owned(),
             stdin: String::new(),
         };
-        let launched = match launch::launch(&self.policy(), job()).await? {
+        let patient = |sandbox: &Self| {
+            let mut policy = sandbox.policy();
+            policy.limits.wall = policy.limits.wall.max(START);
+            policy
+        };
+        let launched = match launch::launch(&patient(self), job()).await? {
             launch::Launched::WithoutNamespaces(reason) => {
                 self.without_namespaces = Some(reason);
-                launch::launch(&self.policy(), job()).await?
+                launch::launch(&patient(self), job()).await?
             }
             launched => launched,
         };

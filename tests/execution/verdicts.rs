@@ -56,7 +56,7 @@ print(sum(numbers))
     exception: crash it raised ValueError: zero
     exit code: crash it ended with exit code 3
     signal: crash it ended with signal 6 (abort)
-    endless: timeout it did not end within 5 s
+    endless: timeout it used 5 s of processor time
     lines: fail line 2: expected `c`, got `b`
     ");
     let right = &report.tests[0];
