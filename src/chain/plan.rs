@@ -4,7 +4,7 @@
 //! writing see only the plan. Every step has a slot, the number of its value; a step refers to slots that
 //! are filled before it runs, so cycles cannot be written down.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use serde_json::Value as Json;
 
@@ -13,12 +13,14 @@ use crate::generate::Kind;
 use super::{
     ballot::Stop,
     certainty::Certainty,
-    input::Input,
     language::Language,
-    render::Kept,
     step::{Action, Target},
     value::Type,
 };
+
+mod call;
+
+pub(super) use call::{Call, Check, Form, Render, Tests, Trial, Withhold};
 
 /// A chain that can be run.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,89 +174,6 @@ pub(super) enum Branch {
     Steps(Block),
 }
 
-/// An action and what it works on.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Call {
-    Action {
-        input: Input,
-        action: Action,
-    },
-    /// Made of values without a model.
-    Render(Render),
-    /// Runs the program of an answer on tests.
-    Execute {
-        answer: Source,
-        trial: Trial,
-    },
-    /// A text that is given only if it says nothing of a secret.
-    Withhold(Withhold),
-}
-
-/// What a program is run on.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Trial {
-    /// What it is to do, in words: the examples in it are the tests.
-    pub(super) statement: Source,
-    /// The tests, where they are given.
-    pub(super) tests: Option<Tests>,
-}
-
-/// Tests that are given.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Tests {
-    /// By an earlier step.
-    Of(Source),
-    /// By the chain.
-    Given(Arc<Json>),
-}
-
-/// How the programs of a vote are checked.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Check {
-    pub(super) trial: Trial,
-    /// How many inputs tell programs apart where there are few tests.
-    pub(super) inputs: u32,
-}
-
-/// What a text is checked against; see [`super::withhold`].
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Withhold {
-    /// The text in question.
-    pub(super) text: Source,
-    /// What it must not say.
-    pub(super) secret: Source,
-    /// What was said before.
-    pub(super) conversation: Source,
-}
-
-/// What is made of values without a model.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Render {
-    pub(super) form: Form,
-    /// The template or the expression; see [`super::render`].
-    pub(super) text: Arc<str>,
-    /// The names in it, and what they stand for.
-    pub(super) names: Vec<(String, Source)>,
-    /// What was read of the text.
-    pub(super) kept: Kept,
-}
-
-impl Render {
-    /// A template or an expression with these names in it.
-    pub(super) fn new(form: Form, text: &str, names: Vec<(String, Source)>) -> Self {
-        Self { form, text: text.into(), names, kept: Kept::default() }
-    }
-}
-
-/// What a rendering gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// A template filled in: text.
-    Prompt,
-    /// An expression computed: data.
-    Transform,
-}
-
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
@@ -296,50 +215,6 @@ pub struct Retry {
     pub attempts: u8,
     /// Before the second attempt; doubled before each later one.
     pub wait: Duration,
-}
-
-impl Call {
-    /// The action's name in chain files and in events.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Execute { .. } => "execute",
-            Self::Action { action, .. } => action.name(),
-            Self::Render(render) => match render.form {
-                Form::Prompt => "prompt",
-                Form::Transform => "transform",
-            },
-            Self::Withhold(_) => "withhold",
-        }
-    }
-
-    /// The type of what it gives.
-    pub(super) fn gives(&self) -> Type {
-        match self {
-            Self::Execute { .. } => Type::Data,
-            Self::Action { action, .. } => action.output(),
-            Self::Render(render) => match render.form {
-                Form::Prompt => Type::Text,
-                Form::Transform => Type::Data,
-            },
-            Self::Withhold(_) => Type::Text,
-        }
-    }
-
-    /// What it asks that is no model: the name of a folder or of a tool.
-    pub(super) fn uses(&self) -> Option<String> {
-        match self {
-            Self::Action { action, .. } => action.uses(),
-            Self::Render(_) | Self::Withhold(_) | Self::Execute { .. } => None,
-        }
-    }
-
-    /// The model that it calls itself.
-    pub(super) fn target(&self) -> Option<Target> {
-        match self {
-            Self::Action { action, .. } => action.target(),
-            Self::Render(_) | Self::Withhold(_) | Self::Execute { .. } => None,
-        }
-    }
 }
 
 impl Branch {

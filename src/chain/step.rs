@@ -68,6 +68,10 @@ pub trait Step<Input: Typed>: Into<Action> + Sync {
     ) -> impl Future<Output = Result<Self::Output, GenerateError>> + Send;
 }
 
+/// The temperature at which a model is asked again for what it did not give in a usable form: asked as before, it would
+/// say the same.
+const FREE_TO_DIFFER: f32 = 0.7;
+
 /// The model that a step calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {

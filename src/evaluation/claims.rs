@@ -9,7 +9,7 @@ use crate::{
         claims::{self, CLAIMS},
         step::Verdicts,
     },
-    generate::{Answer, Generate, GenerateError, Message, Request, Sampling, Thinking, Usage},
+    generate::{Answer, Generate, GenerateError, Request, Thinking, Usage},
 };
 
 /// The most tokens of the five claims: those of the step.
@@ -58,12 +58,6 @@ async fn ask(
     max_tokens: u32,
     thinking: Thinking,
 ) -> Result<Answer, GenerateError> {
-    let request = Request {
-        messages: vec![Message::user(prompt)],
-        sampling: Sampling { temperature: Some(0.0), ..Sampling::default() },
-        max_tokens: Some(max_tokens),
-        thinking,
-        ..Request::default()
-    };
+    let request = Request { thinking, ..Request::default().aside(prompt, max_tokens) };
     model.generate(request).await?.collect().await
 }

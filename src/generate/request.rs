@@ -131,6 +131,24 @@ impl Request {
         }
     }
 
+    /// A short question of a step's own on the way to the answer: the likeliest answer to it, without thinking. Of
+    /// this request only the seed stays, so that the whole can be made again.
+    #[must_use]
+    pub fn aside(&self, prompt: String, max_tokens: u32) -> Self {
+        Self {
+            messages: vec![Message::user(prompt)],
+            sampling: Sampling {
+                temperature: Some(0.0),
+                seed: self.sampling.seed,
+                ..Sampling::default()
+            },
+            chosen_seed: self.chosen_seed,
+            max_tokens: Some(max_tokens),
+            thinking: Thinking::Off,
+            ..Self::default()
+        }
+    }
+
     /// Refuses what only a model whose own tokens are the answer can honour.
     ///
     /// # Errors

@@ -4,27 +4,22 @@
 //! crash the file has what was known until then, which is what resuming needs.
 
 use std::{
-    collections::BTreeMap,
     fs::OpenOptions,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{self, Receiver, Sender, SyncSender},
-    },
+    sync::mpsc::{self, SyncSender},
     thread,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::{Value as Json, json};
 
-use crate::{
-    chain::{ModelNames, Observe, ObserveRun, ObservedCall, ObservedLookup, Plan, Whose},
-    generate::{Finish, GenerateError, Request, StepEvent},
-};
+use super::record::{RunRecord, RunState};
 
-use super::record::{self, RecordedRequest, RunRecord, RunState};
+mod recorder;
+mod writer;
+
+use writer::{Order, Writer};
 
 /// How many records are kept if nobody says otherwise: those of the command line, and those of each key.
 pub const KEPT: usize = 1000;
@@ -73,15 +68,6 @@ pub struct Summary {
     pub state: RunState,
     /// Tokens that its models wrote.
     pub tokens: u64,
-}
-
-/// What the writing thread is told.
-#[derive(Debug)]
-enum Order {
-    Begin { id: String, owner: String, summary: Summary, head: String },
-    Entry { id: String, kind: &'static str, body: String },
-    End { id: String, state: RunState, tokens: u64, tail: String },
-    Flush(Sender<()>),
 }
 
 impl RunStore {
@@ -316,184 +302,3 @@ CREATE TABLE IF NOT EXISTS entries (
     PRIMARY KEY (run, number)
 ) WITHOUT ROWID;
 ";
-
-/// Writes what it is told.
-struct Writer {
-    connection: Connection,
-    keep: usize,
-    /// Whether it was said that writing fails: once is enough.
-    failed: bool,
-}
-
-impl Writer {
-    fn write(mut self, orders: &Receiver<Order>) {
-        while let Ok(order) = orders.recv() {
-            if let Order::Flush(done) = order {
-                let _ = done.send(());
-            } else if let Err(error) = self.carry_out(&order)
-                && !std::mem::replace(&mut self.failed, true)
-            {
-                tracing::warn!("the record of a run could not be written: {error}");
-            }
-        }
-    }
-
-    fn carry_out(&self, order: &Order) -> rusqlite::Result<()> {
-        match order {
-            Order::Begin { id, owner, summary, head } => {
-                let started = i64::try_from(summary.started_ms).unwrap_or(i64::MAX);
-                self.connection.execute(
-                    "INSERT OR REPLACE INTO runs (id, owner, started_ms, chain, question, state, head) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    params![id, owner, started, summary.chain, summary.question, "running", head],
-                )?;
-                self.prune()
-            }
-            Order::Entry { id, kind, body } => self
-                .connection
-                .execute(
-                    // Of a run that was forgotten nothing is kept.
-                    "INSERT INTO entries (run, number, kind, body) SELECT ?1, \
-                     (SELECT coalesce(max(number), 0) + 1 FROM entries WHERE run = ?1), ?2, ?3 \
-                     WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?1)",
-                    params![id, kind, body],
-                )
-                .map(drop),
-            Order::End { id, state, tokens, tail } => {
-                let tokens = i64::try_from(*tokens).unwrap_or(i64::MAX);
-                self.connection
-                    .execute(
-                        "UPDATE runs SET state = ?2, tokens = ?3, tail = ?4 WHERE id = ?1",
-                        params![id, state.as_str(), tokens, tail],
-                    )
-                    .map(drop)
-            }
-            Order::Flush(_) => Ok(()),
-        }
-    }
-
-    /// Forgets the oldest records beyond the bound, of each owner by itself: nobody's push out another's.
-    fn prune(&self) -> rusqlite::Result<()> {
-        let keep = i64::try_from(self.keep).unwrap_or(i64::MAX);
-        let transaction = self.connection.unchecked_transaction()?;
-        for table in ["entries WHERE run", "runs WHERE id"] {
-            let statement = format!(
-                "DELETE FROM {table} IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY owner \
-                 ORDER BY started_ms DESC, rowid DESC) AS place FROM runs) WHERE place > ?1)"
-            );
-            transaction.execute(&statement, [keep])?;
-        }
-        transaction.commit()
-    }
-}
-
-impl Observe for RunStore {
-    fn begins(&self, plan: &Plan, models: &ModelNames, request: &Request) -> Arc<dyn ObserveRun> {
-        let origin = request.origin.as_deref();
-        let own = || uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect();
-        let id: String = origin.and_then(|origin| origin.run.clone()).unwrap_or_else(own);
-        let owner = origin.map(|origin| served(origin.owner.as_deref())).unwrap_or_default();
-        let started_ms = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, record::milliseconds);
-        let roles = [
-            ("reasoner", Some(&models.reasoner)),
-            ("translator", models.translator.as_ref()),
-            ("general", models.general.as_ref()),
-            ("embedder", models.embedder.as_ref()),
-        ];
-        let roles: BTreeMap<&str, &String> =
-            roles.into_iter().filter_map(|(role, model)| Some((role, model?))).collect();
-        let head = json!({
-            "schema": "ponder.run/1",
-            "id": id,
-            "chain": plan.name,
-            "plan": plan.to_yaml().unwrap_or_default(),
-            "models": roles,
-            "private": plan.private,
-            "started_ms": started_ms,
-            "request": RecordedRequest::of(request),
-        });
-        let summary = Summary {
-            id: id.clone(),
-            started_ms,
-            chain: plan.name.clone(),
-            question: request.question().chars().take(80).collect(),
-            state: RunState::Running,
-            tokens: 0,
-        };
-        let recorder = Recorder {
-            id: id.clone(),
-            sender: self.sender.clone(),
-            tokens: AtomicU64::new(0),
-            ended: AtomicBool::new(false),
-        };
-        recorder.tell(Order::Begin { id, owner, summary, head: head.to_string() });
-        Arc::new(recorder)
-    }
-}
-
-/// Keeps the record of one run.
-#[derive(Debug)]
-struct Recorder {
-    id: String,
-    sender: SyncSender<Order>,
-    /// What its models have written so far.
-    tokens: AtomicU64,
-    ended: AtomicBool,
-}
-
-impl Recorder {
-    fn tell(&self, order: Order) {
-        // A disk that does not keep up must not hold up answers.
-        if self.sender.try_send(order).is_err() {
-            tracing::warn!("a part of the record of the run {} could not be written", self.id);
-        }
-    }
-
-    fn entry(&self, kind: &'static str, body: &impl serde::Serialize) {
-        if let Ok(body) = serde_json::to_string(body) {
-            self.tell(Order::Entry { id: self.id.clone(), kind, body });
-        }
-    }
-
-    fn end(&self, state: RunState, tokens: u64, tail: &Json) {
-        if !self.ended.swap(true, Ordering::Relaxed) {
-            self.tell(Order::End { id: self.id.clone(), state, tokens, tail: tail.to_string() });
-        }
-    }
-}
-
-impl ObserveRun for Recorder {
-    fn stepped(&self, event: &StepEvent, _whose: Whose<'_>) {
-        self.entry("step", &record::step(event));
-    }
-
-    fn called(&self, call: &ObservedCall<'_>) {
-        self.tokens.fetch_add(call.usage.completion_tokens, Ordering::Relaxed);
-        self.entry("call", &record::call(call));
-    }
-
-    fn looked_up(&self, lookup: &ObservedLookup<'_>) {
-        self.entry("lookup", &record::lookup(lookup));
-    }
-
-    fn ended(&self, end: Result<(&str, &Finish), &GenerateError>) {
-        match end {
-            Ok((answer, finish)) => {
-                let tail = json!({ "answer": answer, "finish": record::finish(finish) });
-                self.end(RunState::Finished, finish.usage.completion_tokens, &tail);
-            }
-            Err(error) => {
-                let tail = json!({ "error": error.to_string() });
-                self.end(RunState::Failed, self.tokens.load(Ordering::Relaxed), &tail);
-            }
-        }
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        self.end(RunState::Abandoned, self.tokens.load(Ordering::Relaxed), &json!({}));
-    }
-}

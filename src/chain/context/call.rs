@@ -8,6 +8,7 @@ use crate::{
         budget::{Allowance, Cut, Purpose},
         certainty::{self, Hearing, Trace},
         observe::Whose,
+        plan::ModelRole,
         step::Target,
     },
     generate::{
@@ -24,6 +25,18 @@ pub(in crate::chain) struct ModelCall {
     pub(in crate::chain) request: Request,
     pub(in crate::chain) purpose: Purpose,
     pub(in crate::chain) relay: Relay,
+}
+
+impl ModelCall {
+    /// A call that prepares something: the client sees nothing of it, and it may not use up what the answer needs.
+    pub(in crate::chain) fn preparing(role: ModelRole, request: Request) -> Self {
+        Self {
+            target: Target::Role(role),
+            request,
+            purpose: Purpose::Preparation,
+            relay: Relay::Nothing,
+        }
+    }
 }
 
 /// What the client sees of a model call while it runs.

@@ -12,7 +12,7 @@ use crate::{
         prompt::Prompt,
         value::Solution,
     },
-    generate::{GenerateError, Message, Request, Sampling, Thinking},
+    generate::{GenerateError, Thinking},
 };
 
 use super::{Action, Reason, Step, Target};
@@ -258,22 +258,11 @@ async fn ask(
     prompt: String,
     length: Verdicts,
 ) -> Result<Called, GenerateError> {
-    let client = context.request();
-    let request = Request {
-        messages: vec![Message::user(prompt)],
-        sampling: Sampling {
-            temperature: Some(0.0),
-            seed: client.sampling.seed,
-            ..Sampling::default()
-        },
-        chosen_seed: client.chosen_seed,
-        max_tokens: Some(length.thinking.saturating_add(length.max_tokens.max(1))),
-        thinking: match length.thinking {
-            0 => Thinking::Off,
-            most => Thinking::UpTo(most),
-        },
-        ..Request::default()
-    };
+    let most = length.thinking.saturating_add(length.max_tokens.max(1));
+    let mut request = context.request().aside(prompt, most);
+    if length.thinking > 0 {
+        request.thinking = Thinking::UpTo(length.thinking);
+    }
     let call = ModelCall {
         target: Target::Role(ModelRole::Reasoner),
         request,

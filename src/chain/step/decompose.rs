@@ -10,8 +10,7 @@ use futures::{
 
 use crate::{
     chain::{
-        budget::Purpose,
-        context::{Context, ModelCall, PartOutlet, Relay},
+        context::{Context, ModelCall, PartOutlet},
         extract::json_in,
         parts::{self, Part},
         pieces::{self, Piece},
@@ -20,12 +19,10 @@ use crate::{
         routing, texts,
         value::Solution,
     },
-    generate::{
-        FinishReason, Format, GenerateError, Message, Request, Sampling, Thinking, ThinkingEnd,
-    },
+    generate::{FinishReason, Format, GenerateError, ThinkingEnd},
 };
 
-use super::{Action, Step, Target};
+use super::{Action, FREE_TO_DIFFER, Step};
 
 /// Takes a composite question apart, answers the parts and joins the answers under headings.
 ///
@@ -118,30 +115,17 @@ impl Decompose {
         attempt: u8,
         context: &Context<'_>,
     ) -> Result<Result<Vec<Piece>, String>, GenerateError> {
-        let request = Request {
-            messages: vec![Message::user(Prompt::Decompose.render(question)?)],
-            // Asked again, the model must be free to differ.
-            sampling: Sampling {
-                temperature: Some(if attempt == 1 { 0.0 } else { 0.7 }),
-                seed: context.request().sampling.seed,
-                ..Sampling::default()
-            },
-            chosen_seed: context.request().chosen_seed,
-            max_tokens: Some(PLAN_TOKENS),
-            thinking: Thinking::Off,
-            format: Format::Schema {
-                name: "parts".to_owned(),
-                schema: Arc::new(pieces::SCHEMA.clone()),
-                strict: None,
-            },
-            ..Request::default()
+        let prompt = Prompt::Decompose.render(question)?;
+        let mut request = context.request().aside(prompt, PLAN_TOKENS);
+        if attempt > 1 {
+            request.sampling.temperature = Some(FREE_TO_DIFFER);
+        }
+        request.format = Format::Schema {
+            name: "parts".to_owned(),
+            schema: Arc::new(pieces::SCHEMA.clone()),
+            strict: None,
         };
-        let call = ModelCall {
-            target: Target::Role(ModelRole::General),
-            request,
-            purpose: Purpose::Preparation,
-            relay: Relay::Nothing,
-        };
+        let call = ModelCall::preparing(ModelRole::General, request);
         let called = match context.call(call).await {
             Ok(called) if called.is_cut_off() => {
                 return Ok(Err("the plan was cut off by a limit".to_owned()));

@@ -2,16 +2,15 @@
 
 use crate::{
     chain::{
-        budget::Purpose,
-        context::{Context, ModelCall, Relay},
+        context::{Context, ModelCall},
         plan::ModelRole,
         prompt::Prompt,
         routing,
     },
-    generate::{GenerateError, Kind, Message, Request, Sampling, Thinking},
+    generate::{GenerateError, Kind},
 };
 
-use super::{Action, Step, Target};
+use super::{Action, Step};
 
 /// The most tokens of a word.
 const WORD_TOKENS: u32 = 16;
@@ -44,25 +43,9 @@ impl Route {
         question: &str,
         context: &Context<'_>,
     ) -> Result<(Option<Kind>, String), GenerateError> {
-        let client = context.request();
-        let request = Request {
-            messages: vec![Message::user(Prompt::Route.render(&shown(question))?)],
-            sampling: Sampling {
-                temperature: Some(0.0),
-                seed: client.sampling.seed,
-                ..Sampling::default()
-            },
-            chosen_seed: client.chosen_seed,
-            max_tokens: Some(WORD_TOKENS),
-            thinking: Thinking::Off,
-            ..Request::default()
-        };
-        let call = ModelCall {
-            target: Target::Role(ModelRole::General),
-            request,
-            purpose: Purpose::Preparation,
-            relay: Relay::Nothing,
-        };
+        let prompt = Prompt::Route.render(&shown(question))?;
+        let request = context.request().aside(prompt, WORD_TOKENS);
+        let call = ModelCall::preparing(ModelRole::General, request);
         Ok(match context.call(call).await {
             Ok(called) => match kind_in(&called.answer.content) {
                 Some(kind) => {

@@ -3,18 +3,17 @@
 
 use crate::{
     chain::{
-        budget::Purpose,
-        context::{Context, ModelCall, Relay},
+        context::{Context, ModelCall},
         language::Language,
         mask::{self, Masked},
         plan::ModelRole,
         prompt::Prompt,
         proof, texts,
     },
-    generate::{GenerateError, Message, Request, Sampling, Thinking},
+    generate::GenerateError,
 };
 
-use super::{Action, Step, Target};
+use super::{Action, FREE_TO_DIFFER, Step};
 
 /// Translates a text into English or Chinese.
 ///
@@ -113,25 +112,12 @@ impl Attempts {
             Language::Chinese => Prompt::TranslateToChinese,
             Language::English | Language::Other => Prompt::TranslateToEnglish,
         };
-        let request = Request {
-            messages: vec![Message::user(prompt.render(&masked.text)?)],
-            // First the likeliest translation; asked again, the model must be free to differ.
-            sampling: Sampling {
-                temperature: Some(if attempt == 1 { 0.0 } else { 0.7 }),
-                seed: context.request().sampling.seed,
-                ..Sampling::default()
-            },
-            chosen_seed: context.request().chosen_seed,
-            max_tokens: Some(token_limit(&masked.text, context.translates_for_itself())),
-            thinking: Thinking::Off,
-            ..Request::default()
-        };
-        let call = ModelCall {
-            target: Target::Role(ModelRole::Translator),
-            request,
-            purpose: Purpose::Preparation,
-            relay: Relay::Nothing,
-        };
+        let limit = token_limit(&masked.text, context.translates_for_itself());
+        let mut request = context.request().aside(prompt.render(&masked.text)?, limit);
+        if attempt > 1 {
+            request.sampling.temperature = Some(FREE_TO_DIFFER);
+        }
+        let call = ModelCall::preparing(ModelRole::Translator, request);
         let called = match context.call(call).await {
             Ok(called) => called,
             Err(error) => return Ok(Err(error.to_string())),

@@ -4,17 +4,15 @@ use tokio::sync::OnceCell;
 
 use crate::{
     chain::{
-        budget::Purpose,
-        context::{Context, ModelCall, Relay},
+        context::{Context, ModelCall},
         plan::{Check, ModelRole},
         prompt::Prompt,
         run::Scope,
-        step::Target,
         trial::{self, probes},
         value::{Outcome, Solution},
     },
     execution::{Sandbox, case::Case, code_block::last_code_block},
-    generate::{GenerateError, Message, Request, Sampling, Thinking},
+    generate::GenerateError,
 };
 
 /// With so many tests a program that passes them is right often enough: what else could tell it from others is not
@@ -117,25 +115,9 @@ impl<'run> Checker<'run> {
     }
 
     async fn asked(&self, own: &Context<'_>) -> Result<Vec<Case>, GenerateError> {
-        let client = own.request();
-        let request = Request {
-            messages: vec![Message::user(Prompt::Inputs.render(&self.statement)?)],
-            sampling: Sampling {
-                temperature: Some(0.0),
-                seed: client.sampling.seed,
-                ..Sampling::default()
-            },
-            chosen_seed: client.chosen_seed,
-            max_tokens: Some(INPUT_TOKENS),
-            thinking: Thinking::Off,
-            ..Request::default()
-        };
-        let call = ModelCall {
-            target: Target::Role(ModelRole::Reasoner),
-            request,
-            purpose: Purpose::Preparation,
-            relay: Relay::Nothing,
-        };
+        let prompt = Prompt::Inputs.render(&self.statement)?;
+        let request = own.request().aside(prompt, INPUT_TOKENS);
+        let call = ModelCall::preparing(ModelRole::Reasoner, request);
         let called = own.call(call).await?;
         Ok(probes::read(&called.answer.content, self.inputs))
     }
