@@ -16,6 +16,7 @@
 
 mod claims;
 pub mod compare;
+pub mod confidence;
 pub mod folder;
 pub mod judge;
 pub mod manifest;

@@ -16,7 +16,7 @@ pub(super) use trace::{Hearing, Trace};
 
 /// How many alternatives of each token are asked for: as many as the paper takes, and the most that OpenAI-compatible
 /// servers give.
-pub(super) const ALTERNATIVES: u32 = 20;
+pub(crate) const ALTERNATIVES: u32 = 20;
 
 /// Alternatives that are less likely than this are left out: what a form or a filter forbids has no probability of the
 /// model's own, and is reported as -9999.
@@ -118,7 +118,7 @@ impl Measure {
                 mean(windows.into_iter())
             }
             Self::Tail => windows.last().copied(),
-            Self::Mean => mean(confidences.iter().map(|confidence| f64::from(*confidence))),
+            Self::Mean => mean_of(confidences),
         }
     }
 }
@@ -129,6 +129,11 @@ pub fn of_token(token: &TokenLogprob) -> Option<f32> {
     let known = |alternative: &&RankedToken| alternative.logprob > IMPOSSIBLE;
     let logprobs = token.top.iter().filter(known).map(|token| f64::from(token.logprob));
     mean(logprobs).map(|mean| ((-mean * 1000.0).round() / 1000.0) as f32)
+}
+
+/// The mean of all tokens; `None` without tokens.
+pub(crate) fn mean_of(confidences: &[f32]) -> Option<f64> {
+    mean(confidences.iter().map(|confidence| f64::from(*confidence)))
 }
 
 /// The mean confidence of every whole window, in order; of all tokens where they are fewer than one.
@@ -146,7 +151,7 @@ fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// Which of these are kept: the share with the highest numbers, rounded up, the earlier of equals.
-pub(super) fn surest(numbers: &[f64], share: f64) -> Vec<bool> {
+pub(crate) fn surest(numbers: &[f64], share: f64) -> Vec<bool> {
     // What rounding adds to a product of whole numbers is no sample.
     let most = (numbers.len() as f64 * share - 1e-9).ceil().max(1.0) as usize;
     let mut order: Vec<(usize, f64)> = numbers.iter().copied().enumerate().collect();

@@ -13,12 +13,14 @@ use super::{
     statistics::{Interval, Votes, over_problems, pass::pass_at, steps},
 };
 
+mod confidence;
 pub(super) mod html;
 mod lines;
 pub(super) mod markdown;
 mod plot;
 mod reliability;
 
+pub use confidence::SurestVote;
 pub use lines::{Line, headlines, percent, thousands};
 pub use reliability::Reliability;
 
@@ -55,6 +57,8 @@ pub struct Report {
     /// The chance that the answer whose claims make it the most reliable is right, beside votes for as many tokens;
     /// empty where no claims were checked.
     pub clr: Vec<Reliability>,
+    /// The chance that the answer that most of the surest give is right; empty where no confidence was asked for.
+    pub by_confidence: Vec<SurestVote>,
     /// How often answers had certain ends; absent without an answer.
     pub rates: Option<Rates>,
     /// What the answers took.
@@ -218,6 +222,7 @@ impl Report {
             pass_at_1: share(&outcomes, Answered::is_right),
             pass: curves.pass,
             clr: reliability::curve(&outcomes),
+            by_confidence: confidence::votes(&outcomes),
             majority: curves.majority,
             majority_by_text: curves.majority_by_text,
             rates: rates(&outcomes),

@@ -9,6 +9,7 @@ use futures::{StreamExt, stream};
 
 use super::{
     claims,
+    confidence::AnswerConfidence,
     folder::{Folder, FolderError},
     judge::{Judgement, judge},
     problems::{Problem, Task},
@@ -16,7 +17,10 @@ use super::{
     protocol::{Protocol, Seed},
     sample::{Answered, Ending, Outcome, Sample},
 };
-use crate::generate::{Answer, Delta, Generate, GenerateError};
+use crate::{
+    chain::certainty::{self, ALTERNATIVES},
+    generate::{Answer, Delta, Generate, GenerateError, Request},
+};
 
 mod conversation;
 
@@ -40,6 +44,8 @@ pub struct Order {
     pub programs: Option<Programs>,
     /// Whether five claims of each answer are found true or false, by the model that is measured.
     pub clr: bool,
+    /// Whether the model is asked how likely its tokens were, and how sure it was of an answer is kept.
+    pub confidence: bool,
 }
 
 /// Told what happens, while it happens.
@@ -134,13 +140,17 @@ async fn sample(
     loop {
         attempts += 1;
         let started = Instant::now();
-        let request = order.protocol.request(job.problem, order.seed, job.sample);
+        let mut request = order.protocol.request(job.problem, order.seed, job.sample);
+        if order.confidence {
+            request.logprobs = Some(ALTERNATIVES);
+            request.ranks_thinking = true;
+        }
         let made = async {
             if let Task::Case(case) = &job.problem.task {
                 return conversation::held(model, case, request, watch).await;
             }
-            let answer = answer(model, request, watch).await?;
-            judged(model, job.problem, order, answer).await
+            let written = answer(model, request, watch).await?;
+            judged(model, job.problem, order, written).await
         };
         let made = made.await;
         let seconds = (started.elapsed().as_secs_f64() * 1e3).round() / 1e3;
@@ -166,21 +176,42 @@ async fn sample(
     }
 }
 
+/// An answer, and how sure the model was of it where it was asked.
+struct Written {
+    answer: Answer,
+    confidence: Option<AnswerConfidence>,
+}
+
 async fn answer(
     model: &dyn Generate,
-    request: crate::generate::Request,
+    request: Request,
     watch: &dyn Watch,
-) -> Result<Answer, GenerateError> {
+) -> Result<Written, GenerateError> {
+    let asked = request.logprobs.is_some();
     let mut generation = model.generate(request).await?;
     let mut answer = Answer::default();
+    let mut confidences = Vec::new();
     while let Some(delta) = generation.next().await {
-        let delta = delta?;
-        if matches!(delta, Delta::Reasoning(_) | Delta::Content(_)) {
-            watch.wrote();
+        match delta? {
+            // Of the alternatives of every token nothing else is kept: there are many.
+            Delta::Logprobs(tokens) => {
+                confidences.extend(tokens.iter().filter_map(certainty::of_token));
+            }
+            delta => {
+                if matches!(delta, Delta::Reasoning(_) | Delta::Content(_)) {
+                    watch.wrote();
+                }
+                answer.add(delta);
+            }
         }
-        answer.add(delta);
     }
-    Ok(answer)
+    let confidence = AnswerConfidence::of(&confidences);
+    if asked && confidence.is_none() && !answer.content.is_empty() {
+        let message = "the model does not report how likely its tokens are, which `--confidence` needs: take a hosted \
+                       one, or an endpoint that takes `top_logprobs`";
+        return Err(GenerateError::invalid("logprobs", message));
+    }
+    Ok(Written { answer, confidence })
 }
 
 /// How long to wait after the attempt of this number: what the other side says, else twice as long each time.
@@ -203,7 +234,7 @@ async fn judged(
     model: &dyn Generate,
     problem: &Problem,
     order: &Order,
-    answer: Answer,
+    Written { answer, confidence }: Written,
 ) -> Result<Outcome, GenerateError> {
     let ending = Ending::from(&answer.finish);
     let (judgement, tests) = match (&problem.task, &order.programs) {
@@ -239,6 +270,7 @@ async fn judged(
         reasoning_tokens: usage.reasoning_tokens,
         tests,
         checked,
+        confidence,
         exchanges: Vec::new(),
         content: answer.content,
         reasoning: answer.reasoning,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::confidence::AnswerConfidence;
 use crate::generate::{Finish, FinishReason, StopCause, ThinkingEnd, Usage};
 
 /// One answer to one problem, or why there is none.
@@ -59,6 +60,9 @@ pub struct Answered {
     /// What it claims, where claims were checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<CheckedClaims>,
+    /// How sure the model was of it, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<AnswerConfidence>,
     /// What was said in all turns, where a case of a suite has several; emptied where only numbers are needed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<Exchange>,

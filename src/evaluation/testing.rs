@@ -49,6 +49,7 @@ pub(super) fn answered(stated: &str, mark: Mark, tokens: u64) -> Answered {
         reasoning_tokens: tokens / 2,
         tests: None,
         checked: None,
+        confidence: None,
         exchanges: Vec::new(),
         content: String::new(),
         reasoning: String::new(),

@@ -421,3 +421,33 @@ fn claims_are_checked_beside_votes_for_as_many_tokens() {
     );
     assert!(way.contains("name a model in place of a chain"), "{way}");
 }
+
+#[test]
+fn how_sure_the_model_was_is_kept_and_votes() {
+    let program = Program::new();
+    let script = program.read("script.yaml");
+    // The first token of the thinking, and all that follow.
+    let sure = "reply: { confidence: [2.0, 5.0], reasoning: 'six";
+    program.write("script.yaml", &script.replacen("reply: { reasoning: 'six", sure, 1));
+    program.ends_with(0, &["eval", "problems.jsonl", "-n", "2", "--confidence", "-o", "out", "-q"]);
+    let lines = program.read("out/results.jsonl");
+    let line = lines.lines().find(|line| line.contains("\"product\"")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    // Six tokens: one of 2 and five of 5.
+    let tokens = line["completion_tokens"].as_f64().unwrap();
+    let mean = line["confidence"]["mean"].as_f64().unwrap();
+    assert!((mean - (2.0 + 5.0 * (tokens - 1.0)) / tokens).abs() < 1e-3, "{line}");
+    let report = program.json("out/report.json");
+    assert_eq!(report["settings"]["confidence"], true);
+    let vote = &report["by_confidence"][0];
+    assert_eq!((&vote["measure"], &vote["share"]["value"]), (&"mean".into(), &0.8.into()));
+    for (file, arguments) in [
+        ("place of a chain", vec!["eval", "problems.jsonl", "--to", "chain/solve"]),
+        ("other settings", vec!["eval", "problems.jsonl", "-n", "2", "-o", "out"]),
+    ] {
+        let more = ["--confidence", "-q"];
+        let arguments = if file.starts_with("place") { [arguments, more.to_vec()].concat() } else { arguments };
+        let (_, way) = program.ends_with(64, &arguments);
+        assert!(way.contains(file), "{way}");
+    }
+}

@@ -94,6 +94,9 @@ pub(super) struct MeasureArguments {
     /// as many tokens; up to 6 short calls more an answer
     #[arg(long)]
     clr: bool,
+    /// Ask the model how likely its tokens were, and report votes of the surest answers (DeepConf) beside maj@k
+    #[arg(long)]
+    confidence: bool,
     #[command(flatten)]
     running: RunningArguments,
     /// What a million tokens of prompts cost, to reckon with
@@ -171,6 +174,10 @@ pub(super) async fn measure(
         let message = "--clr checks the claims of a model itself: name a model in place of a chain";
         return Err(Failure::new(Exit::Usage, message));
     }
+    if arguments.confidence && who.name.starts_with("chain/") {
+        let message = "--confidence asks a model itself how likely its tokens were: name a model in place of a chain";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let seed = Seed {
         number: arguments.seed.unwrap_or(0).cast_unsigned(),
         asked: arguments.seed.is_some(),
@@ -193,6 +200,7 @@ pub(super) async fn measure(
         retries: arguments.retries,
         programs,
         clr: arguments.clr,
+        confidence: arguments.confidence,
     };
     ask(&who, &problems, &order, &mut folder, quiet).await?;
     let report = rewritten(&output)?;
@@ -220,6 +228,11 @@ async fn programs(
 ) -> Result<Option<Programs>, Failure> {
     if arguments.clr && problems.iter().any(|problem| problem.answer().is_none()) {
         let message = "--clr is for problems with an `answer`: claims of programs are not checked";
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    if arguments.confidence && problems.iter().any(|problem| problem.answer().is_none()) {
+        let message =
+            "--confidence is for problems with an `answer`: there is no vote among programs";
         return Err(Failure::new(Exit::Usage, message));
     }
     arguments.running.programs(file, problems).await
@@ -264,6 +277,7 @@ fn settings(
             ("max_tokens", protocol.max_tokens.map(Value::from)),
             ("thinking", (protocol.thinking == Thinking::Off).then(|| "off".into())),
             ("clr", arguments.clr.then(|| true.into())),
+            ("confidence", arguments.confidence.then(|| true.into())),
             ("tests", arguments.running.public_only.then(|| "public only".into())),
             ("seed", seed.asked.then(|| seed.number.cast_signed().into())),
         ],

@@ -36,7 +36,7 @@ pub(super) enum SuiteName {
 #[derive(Debug, Args)]
 pub(super) struct SuiteArguments {
     /// Ask a published set that the program comes with, judged by rules and not by a model, in place of a problem file
-    #[arg(long, value_enum, value_name = "NAME", conflicts_with_all = ["problems", "preset", "clr"])]
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with_all = ["problems", "preset", "clr", "confidence"])]
     pub(super) suite: Option<SuiteName>,
     /// Ask only these categories of the suite; several are separated by commas [default: `hints` for chain/hint, the
     /// others for everything else]

@@ -1,7 +1,9 @@
 //! The report as one page: no scripts, no addresses, every text escaped.
 
 use super::{
-    AtK, Point, Report, headlines,
+    AtK, Point, Report, SurestVote,
+    confidence::{about, rows},
+    headlines,
     lines::interval,
     plot::{Bar, Series, bars, curves},
     thousands,
@@ -42,6 +44,7 @@ pub(super) fn document(report: &Report) -> String {
     page += "</table>\n<p>In brackets: 95 % intervals, with the problems as independent, not the answers \
              (Wilson's, for the effective number of answers).</p>\n";
     page += &clr(report);
+    page += &surest(&report.by_confidence);
     page += &plots(report);
     page += &problems(report);
     if !report.failures.is_empty() {
@@ -84,6 +87,32 @@ fn clr(report: &Report) -> String {
             thousands(at.tokens),
             interval(&at.share)
         );
+    }
+    text + "</table>\n"
+}
+
+/// Votes of the surest answers.
+fn surest(votes: &[SurestVote]) -> String {
+    if votes.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "<h2>Votes of the surest</h2>\n<p>{}</p>\n<table>\n<tr><th>measure</th><th class=\"n\">window</th>",
+        escaped(&about(votes))
+    );
+    let rows = rows(votes);
+    for cell in rows.first().into_iter().flatten() {
+        text += &format!("<th>{}</th>", cell.kept);
+    }
+    text += "</tr>\n";
+    for row in rows {
+        if let Some(first) = row.first() {
+            text += &format!("<tr><td>{}</td><td class=\"n\">{}</td>", first.measure, first.window);
+        }
+        for cell in row {
+            text += &format!("<td>{}</td>", cell.share);
+        }
+        text += "</tr>\n";
     }
     text + "</table>\n"
 }

@@ -1,6 +1,6 @@
 //! The numbers of a report in words: the same ones in the terminal, in Markdown and in HTML.
 
-use super::{AtK, Distribution, Report};
+use super::{AtK, Distribution, Report, confidence};
 use crate::evaluation::statistics::Interval;
 
 /// A number and what it is.
@@ -46,6 +46,10 @@ pub fn headlines(report: &Report) -> Vec<Line> {
         if let (Some(k), Some(share)) = (at.majority_k, &at.majority) {
             lines.add(&format!("maj@{k}, as many tokens"), interval(share));
         }
+    }
+    // What a chain does unless told otherwise, and not the best of many ways, which is best by chance.
+    if let Some(vote) = confidence::usual(&report.by_confidence) {
+        lines.add(&format!("maj@{} of the surest 90 %", vote.k), interval(&vote.share));
     }
     if let Some(rates) = &report.rates {
         lines.add("cut off by the limit", interval(&rates.truncated));

@@ -1,6 +1,12 @@
 //! The report as Markdown, to be pasted where people read.
 
-use super::{AtK, Reliability, Report, headlines, lines::interval, thousands};
+use super::{
+    AtK, Reliability, Report, SurestVote,
+    confidence::{Cell, about, rows},
+    headlines,
+    lines::interval,
+    thousands,
+};
 
 /// The whole document.
 pub(super) fn document(report: &Report) -> String {
@@ -16,6 +22,9 @@ pub(super) fn document(report: &Report) -> String {
     }
     if !report.clr.is_empty() {
         text += &clr(&report.clr);
+    }
+    if !report.by_confidence.is_empty() {
+        text += &surest(&report.by_confidence);
     }
     text += &problems(report);
     if !report.failures.is_empty() {
@@ -72,6 +81,27 @@ fn clr(curve: &[Reliability]) -> String {
         };
         let tokens = thousands(at.tokens);
         text += &format!("| {} | {tokens} | {} | {name} | {share} |\n", at.k, interval(&at.share));
+    }
+    text
+}
+
+/// Votes of the surest answers: a row for what says how sure, a column for how many keep a vote.
+fn surest(votes: &[SurestVote]) -> String {
+    let mut text = format!("\n{}\n\n| measure | window |", about(votes));
+    let rows: Vec<Vec<Cell>> = rows(votes);
+    let columns = rows.first().map_or(0, Vec::len);
+    for cell in rows.first().into_iter().flatten() {
+        text += &format!(" {} |", cell.kept);
+    }
+    text += &format!("\n|---|---:{}|\n", "|---".repeat(columns));
+    for row in rows {
+        if let Some(first) = row.first() {
+            text += &format!("| {} | {} |", first.measure, first.window);
+        }
+        for cell in row {
+            text += &format!(" {} |", cell.share);
+        }
+        text += "\n";
     }
     text
 }

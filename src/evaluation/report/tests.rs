@@ -102,3 +102,43 @@ fn thousands_stand_apart() {
     let shown: Vec<String> = [0.0, 999.0, 1000.0, 1_234_567.0, -1234.4].map(thousands).to_vec();
     assert_eq!(shown, ["0", "999", "1,000", "1,234,567", "-1,234"]);
 }
+
+#[test]
+fn the_surest_answers_vote() {
+    let (manifest, mut samples) = run(&[
+        ("sure", &[("2", Wrong), ("2", Wrong), ("1", Right), ("", Abstained)]),
+        ("unsure", &[("1", Right), ("1", Right), ("3", Wrong), ("4", Wrong)]),
+    ]);
+    assert!(Report::of(&manifest, &samples).by_confidence.is_empty(), "nobody asked");
+    for (place, (id, confidence)) in
+        [("sure", [1.0, 1.5, 9.0, 20.0]), ("unsure", [5.0, 5.0, 4.0, 6.0])].into_iter().enumerate()
+    {
+        for (number, mean) in (0_u32..).zip(confidence) {
+            let sample = samples.get_mut(&(id.to_owned(), number)).unwrap();
+            let Outcome::Answered(answered) = &mut sample.outcome else { unreachable!() };
+            let tokens = [mean; 20];
+            answered.confidence =
+                crate::evaluation::confidence::AnswerConfidence::of(&tokens[place..]);
+        }
+    }
+    let report = Report::of(&manifest, &samples);
+    let told: Vec<String> = report
+        .by_confidence
+        .iter()
+        .filter(|vote| vote.measure.as_str() == "lowest")
+        .map(|vote| {
+            let (window, share, gain) = (vote.window.unwrap(), vote.share.value, vote.gain.value);
+            format!("{window} tokens, {} kept: {share}, {gain:+}", vote.keep)
+        })
+        .collect();
+    // Of the first problem 2 has the more votes and 1 the more weight; of the second one answer in ten is a wrong one.
+    insta::assert_snapshot!(told.join("\n"), @r"
+    16 tokens, 1 kept: 1, +0.5
+    16 tokens, 0.9 kept: 1, +0.5
+    16 tokens, 0.5 kept: 1, +0.5
+    16 tokens, 0.1 kept: 0.5, +0
+    ");
+    let page = report.markdown();
+    assert!(page.contains("| mean | all | 100.0 % (+50.0,"), "{page}");
+    assert!(report.html().contains("Votes of the surest"));
+}

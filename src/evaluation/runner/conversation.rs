@@ -59,6 +59,7 @@ pub(super) async fn held(
         reasoning_tokens: usage.reasoning_tokens,
         tests: None,
         checked: None,
+        confidence: None,
         exchanges: if exchanges.len() > 1 { exchanges } else { Vec::new() },
         content: last.content,
         reasoning: last.reasoning,

@@ -61,6 +61,7 @@ fn order(samples: u32, concurrency: usize) -> Order {
     Order {
         programs: None,
         clr: false,
+        confidence: false,
         protocol: Protocol { samples, ..Protocol::default() },
         seed: Seed { number: 0, asked: false },
         concurrency,
