@@ -25,20 +25,16 @@ use std::{
 
 use serde_json::Value as Json;
 
-use crate::generate::{Kind, Message};
+use crate::generate::Message;
 
 use super::{
     LoadError, Problem,
-    input::Input,
-    language::Language,
     plan::{
-        Block, Body, Call, Choice, Condition, Ending, Form, Limits, ModelRole, Plan, PlannedStep,
-        Render, Retry, Source, UsedRole, Withhold,
+        Block, Body, Call, Form, Limits, ModelRole, Plan, PlannedStep, Render, Source, UsedRole,
     },
     reference::{self, Root},
     render,
-    step::Step,
-    value::{Solution, Type, Typed},
+    value::{Solution, Type},
 };
 
 mod handle;

@@ -49,7 +49,8 @@ pub(super) fn votes(outcomes: &[ProblemOutcome<'_>]) -> Vec<SurestVote> {
     if k < 2 || !answered.iter().all(known) {
         return Vec::new();
     }
-    let problems: Vec<Voters> = answered.iter().map(|outcome| Voters::first(outcome, k)).collect();
+    let problems: Vec<Voters<'_>> =
+        answered.iter().map(|outcome| Voters::first(outcome, k)).collect();
     let plain: Vec<f64> = problems.iter().map(Voters::alike).collect();
     let longest = answered
         .iter()

@@ -131,11 +131,11 @@ fn the_surest_answers_vote() {
             format!("{window} tokens, {} kept: {share}, {gain:+}", vote.keep)
         })
         .collect();
-    // Of the first problem 2 has the more votes and 1 the more weight; of the second one answer in ten is a wrong one.
+    // Of the first problem 2 has the more votes and 1 the more weight; of the second the surest is wrong.
     insta::assert_snapshot!(told.join("\n"), @r"
     16 tokens, 1 kept: 1, +0.5
     16 tokens, 0.9 kept: 1, +0.5
-    16 tokens, 0.5 kept: 1, +0.5
+    16 tokens, 0.5 kept: 0.5, +0
     16 tokens, 0.1 kept: 0.5, +0
     ");
     let page = report.markdown();

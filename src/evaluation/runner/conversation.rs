@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Watch, answer};
+use super::{Watch, Written, answer};
 use crate::{
     evaluation::{
         sample::{Answered, Ending, Exchange, Mark, Outcome},
@@ -31,7 +31,7 @@ pub(super) async fn held(
     let mut usage = Usage::default();
     let mut turns = case.then.iter();
     let last = loop {
-        let received = answer(model, request.clone(), watch).await?;
+        let Written { answer: received, .. } = answer(model, request.clone(), watch).await?;
         usage += received.finish.usage;
         exchanges.push(exchange(request.question(), &received));
         let Some(next) = turns.next() else { break received };
