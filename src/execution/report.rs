@@ -1,6 +1,7 @@
 //! What came of the tests.
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{protection::Protection, verdict::Verdict};
 
@@ -19,6 +20,9 @@ pub struct Outcome {
     pub reason: Option<String>,
     /// What it wrote to standard output; the middle of a long one is left out.
     pub stdout: String,
+    /// The SHA-256 of all that it wrote to standard output, without the space around the whole and at the ends of lines.
+    #[serde(skip)]
+    pub stdout_digest: [u8; 32],
     /// What it wrote to standard error; in calls and doctests also what it printed.
     pub stderr: String,
     /// Seconds by the clock, from the start of the sandbox to the end of its last process.
@@ -63,9 +67,29 @@ pub(super) fn excerpt(bytes: &[u8]) -> String {
     format!("{head}\n… {} characters left out …\n{tail}", length - EXCERPT)
 }
 
+/// The digest of an output: the same where only space at the ends of lines differs.
+pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
+    let text = String::from_utf8_lossy(bytes);
+    let mut hash = Sha256::new();
+    for line in text.trim().lines() {
+        hash.update(line.trim_end());
+        hash.update("\n");
+    }
+    hash.finalize().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn outputs_are_told_apart_in_their_middle() {
+        let with = |middle: &str| format!("{}{middle}{}", "x\n".repeat(3_000), "y\n".repeat(3_000));
+        assert_eq!(excerpt(with("1").as_bytes()), excerpt(with("2").as_bytes()));
+        assert_ne!(digest(with("1").as_bytes()), digest(with("2").as_bytes()));
+        assert_eq!(digest(b"1 \n2\n\n"), digest(b"1\n2"));
+        assert_ne!(digest(b"1\n2"), digest(b"12"));
+    }
 
     #[test]
     fn long_output_keeps_both_ends() {

@@ -10,7 +10,7 @@ use super::{
     compare,
     error::ExecutionError,
     literal::{Literal, parse},
-    report::{Outcome, Report, excerpt},
+    report::{Outcome, Report, digest, excerpt},
     sandbox::{Job, Run, Sandbox},
     verdict::Verdict,
 };
@@ -121,6 +121,7 @@ fn outcome(sandbox: &Sandbox, case: &Case, run: &Run, tolerance: f64) -> Outcome
         verdict,
         reason,
         stdout: excerpt(&run.stdout),
+        stdout_digest: digest(&run.stdout),
         stderr: excerpt(&run.stderr),
         seconds: rounded(run.wall),
         cpu_seconds: rounded(run.cpu),
