@@ -127,7 +127,7 @@ pub struct Named {
     pub model: Arc<dyn Generate>,
 }
 
-/// The names of a chain's models; enough to explain what would happen.
+/// The names of a chain's models, and what else is known of them; enough to explain what would happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelNames {
     /// Who solves mathematics and programming.
@@ -138,6 +138,8 @@ pub struct ModelNames {
     pub general: Option<String>,
     /// Who makes embeddings, where that is set.
     pub embedder: Option<String>,
+    /// Whether the reasoner takes the likeliest token where nobody asks for a temperature: votes then have one sample.
+    pub greedy: bool,
 }
 
 impl Chain {
@@ -236,6 +238,10 @@ impl Generate for Chain {
     fn pace(&self) -> Option<Pace> {
         self.models.reasoner.model.pace()
     }
+
+    fn is_greedy(&self) -> bool {
+        self.models.reasoner.model.is_greedy()
+    }
 }
 
 /// A request whose random choices can be made again.
@@ -292,6 +298,7 @@ impl Models {
             translator: name(&self.translator),
             general: name(&self.general),
             embedder: name(&self.embedder),
+            greedy: self.reasoner.model.is_greedy(),
         }
     }
 }

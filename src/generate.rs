@@ -72,6 +72,12 @@ pub trait Generate: Send + Sync {
     fn pace(&self) -> Option<Pace> {
         None
     }
+
+    /// Whether it takes the likeliest token where a request asks for no temperature, so that asking again gives the same;
+    /// of a remote endpoint nobody knows.
+    fn is_greedy(&self) -> bool {
+        false
+    }
 }
 
 impl<G: Generate + ?Sized> Generate for std::sync::Arc<G> {
@@ -89,6 +95,10 @@ impl<G: Generate + ?Sized> Generate for std::sync::Arc<G> {
 
     fn pace(&self) -> Option<Pace> {
         (**self).pace()
+    }
+
+    fn is_greedy(&self) -> bool {
+        (**self).is_greedy()
     }
 }
 

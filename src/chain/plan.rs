@@ -229,6 +229,15 @@ impl Branch {
         sets
     }
 
+    /// Whether every model that it asks is the one that reasons.
+    pub(super) fn asks_the_reasoner_only(&self) -> bool {
+        let mut only = true;
+        self.visit(&mut |call| {
+            only &= call.target().is_none_or(|target| target == Target::Role(ModelRole::Reasoner));
+        });
+        only
+    }
+
     /// Whether it asks a model itself, which may report how sure it is of its answer.
     pub(super) fn asks_a_model(&self) -> bool {
         let is_heard = |call: &Call| match call {

@@ -44,6 +44,7 @@ pub(super) fn explain(
         translator: config.roles.translator,
         general: config.roles.general,
         embedder: config.roles.embedder,
+        greedy: false,
     };
     let explanation = chain::explain(plan, &names, &arguments.question.join(" "));
     if arguments.json {

@@ -25,6 +25,11 @@ impl Recommended {
         }
     }
 
+    /// Whether it is the likeliest token that is always taken.
+    pub fn is_greedy(&self) -> bool {
+        [self.math, self.code].iter().all(Sampling::is_greedy)
+    }
+
     /// What a checkpoint itself asks for, for models that we do not know.
     pub fn of_checkpoint(sampling: Sampling) -> Self {
         Self { math: sampling, code: sampling, max_tokens: None }

@@ -408,6 +408,10 @@ impl Generate for LocalEngine {
             at_once: u32::try_from(self.engine.at_once).unwrap_or(u32::MAX),
         })
     }
+
+    fn is_greedy(&self) -> bool {
+        self.recommended.is_greedy()
+    }
 }
 
 impl Tokenize for LocalEngine {

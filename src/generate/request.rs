@@ -329,6 +329,11 @@ pub struct Sampling {
 }
 
 impl Sampling {
+    /// Whether the likeliest token is asked for; so near to 0 nothing else is ever drawn.
+    pub fn is_greedy(&self) -> bool {
+        self.temperature.is_some_and(|temperature| temperature <= f32::EPSILON)
+    }
+
     /// These settings, and where one is not given, that of `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

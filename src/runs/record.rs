@@ -30,6 +30,9 @@ pub struct RunRecord {
     pub plan: String,
     /// The models by their roles.
     pub models: BTreeMap<String, String>,
+    /// Whether the reasoner took the likeliest token where nobody asked for a temperature.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub greedy: bool,
     /// Whether whoever asked may see no more of it than the question and the answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,

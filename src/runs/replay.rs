@@ -132,12 +132,13 @@ pub struct Replaying {
     model: String,
     answers: Arc<Answers>,
     live: Option<Arc<dyn Generate>>,
+    greedy: bool,
 }
 
 impl Replaying {
     /// The recorded answers of the model of this name.
     pub fn new(model: &str, answers: &Arc<Answers>, live: Option<Arc<dyn Generate>>) -> Self {
-        Self { model: model.to_owned(), answers: Arc::clone(answers), live }
+        Self { model: model.to_owned(), answers: Arc::clone(answers), live, greedy: false }
     }
 }
 
@@ -151,6 +152,11 @@ impl Generate for Replaying {
     /// Of a run that goes on.
     fn pace(&self) -> Option<Pace> {
         self.live.as_ref()?.pace()
+    }
+
+    /// As it was, so that there are as many samples as then.
+    fn is_greedy(&self) -> bool {
+        self.greedy
     }
 
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
@@ -252,7 +258,8 @@ pub fn models(
     live: Option<&Models>,
 ) -> Models {
     let named = |id: &str, model: Option<Arc<dyn Generate>>| {
-        Named::new(id, Arc::new(Replaying::new(id, answers, model)))
+        let greedy = record.greedy && record.models.get("reasoner").is_some_and(|name| name == id);
+        Named::new(id, Arc::new(Replaying { greedy, ..Replaying::new(id, answers, model) }))
     };
     let of_role = |role: ModelRole| {
         let id = record.models.get(role.as_str())?;

@@ -162,6 +162,10 @@ impl Generate for Traced {
     fn pace(&self) -> Option<Pace> {
         self.model.pace()
     }
+
+    fn is_greedy(&self) -> bool {
+        self.model.is_greedy()
+    }
 }
 
 /// An answer that is looked at as it comes.

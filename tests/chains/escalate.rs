@@ -124,6 +124,7 @@ async fn the_shipped_chain_is_honest() {
         translator: None,
         general: Some("large".to_owned()),
         embedder: None,
+        greedy: false,
     };
     let line = |step: &ExplainedStep| format!("{} {:?}", step.id, step.model);
     let explained: Vec<_> = explain(&plan, &names, "What is 6*7?").steps.iter().map(line).collect();

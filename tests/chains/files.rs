@@ -63,8 +63,13 @@ fn problems_have_a_place_and_a_step() {
 
 #[test]
 fn explaining_needs_no_model() {
-    let names =
-        ModelNames { reasoner: "tiny".to_owned(), translator: None, general: None, embedder: None };
+    let names = ModelNames {
+        reasoner: "tiny".to_owned(),
+        translator: None,
+        general: None,
+        embedder: None,
+        greedy: false,
+    };
     let explained = |question: &str| explain(&solve(), &names, question);
     insta::assert_json_snapshot!(explained("小明有12个苹果，又买了30个，现在一共有多少个苹果？"), @r#"
         {

@@ -233,3 +233,16 @@ async fn who_needs_an_answer_that_was_cancelled_waits_for_it_first_as_then() {
     let waiting = tokio::time::timeout(Duration::from_millis(200), replayed(&record)).await;
     assert!(waiting.is_err(), "it is pending");
 }
+
+#[tokio::test]
+async fn a_vote_of_a_model_that_says_the_same_is_run_again_with_one_sample() {
+    let recorded = Recorded::new();
+    let model = Told::new([Reply::saying("So \\boxed{42}.")]);
+    model.is_greedy_now();
+    let vote = "  - id: answer\n    vote: 8\n    do: {reason: \"${input.question}\", as: math}";
+    ask(&recorded.chain(plan(vote, "${answer}", "{calls: 20}"), &model), QUESTION).await;
+    let record = recorded.last();
+    assert_eq!((record.calls.len(), record.greedy), (1, true));
+    let (again, answers) = replayed(&record).await;
+    assert_eq!((again, answers.left()), (Ok("So \\boxed{42}.".to_owned()), 0));
+}

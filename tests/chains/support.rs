@@ -2,7 +2,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use futures::future::BoxFuture;
@@ -17,13 +20,24 @@ pub(crate) struct Told {
     replies: Mutex<VecDeque<Reply>>,
     asked: Mutex<Vec<Request>>,
     works: Mutex<Vec<Work>>,
+    greedy: AtomicBool,
 }
 
 impl Told {
     /// A model that gives these replies.
     pub(crate) fn new(replies: impl IntoIterator<Item = Reply>) -> Arc<Self> {
         let replies = Mutex::new(replies.into_iter().collect());
-        Arc::new(Self { replies, asked: Mutex::default(), works: Mutex::default() })
+        Arc::new(Self {
+            replies,
+            asked: Mutex::default(),
+            works: Mutex::default(),
+            greedy: AtomicBool::default(),
+        })
+    }
+
+    /// From now on it takes the likeliest token unless told otherwise.
+    pub(crate) fn is_greedy_now(&self) {
+        self.greedy.store(true, Ordering::Relaxed);
     }
 
     /// A model that only says these texts.
@@ -53,6 +67,10 @@ impl Told {
 }
 
 impl Generate for Told {
+    fn is_greedy(&self) -> bool {
+        self.greedy.load(Ordering::Relaxed)
+    }
+
     fn generate(&self, request: Request) -> BoxFuture<'_, Result<Generation, GenerateError>> {
         Box::pin(async move {
             self.asked.lock().unwrap().push(request.clone());

@@ -244,6 +244,21 @@ async fn at_temperature_0_one_sample_is_all_there_is_to_know() {
     assert_eq!(model.prompts().len(), 1);
 }
 
+#[tokio::test]
+async fn a_model_that_says_the_same_unless_told_otherwise_has_one_sample() {
+    let model = saying(&["7"]);
+    model.is_greedy_now();
+    let vote = format!("vote: 16\n    {REASON}");
+    let answer = ask(&chain(&vote, &model), "3+4?").await;
+    assert_eq!(answer.finish.confidence, None, "nobody agreed with anybody");
+    assert_eq!(model.prompts().len(), 1);
+    // Told otherwise, it is asked until that is certain.
+    let sampling = Sampling { temperature: Some(0.8), ..Sampling::default() };
+    let request = Request { sampling, ..Request::ask("3+4?") };
+    let answer = collect(&chain(&vote, &model), request).await;
+    assert_eq!(answer.finish.confidence.map(|confidence| confidence.samples), Some(4));
+}
+
 #[test]
 fn a_sample_has_a_number_and_what_is_voted_on_inside_of_a_map_its_item() {
     let item = "vote: 4\n    do: {reason: \"${item}\", as: math}";

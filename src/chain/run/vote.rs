@@ -161,7 +161,11 @@ impl Walk<'_> {
 
     /// How many samples there are at most. At temperature 0 all of them would be the same.
     fn samples(&self, vote: &Vote) -> u32 {
-        let greedy = self.run.request.sampling.temperature == Some(0.0);
+        let asked = &self.run.request.sampling;
+        let greedy = asked.is_greedy()
+            || (asked.temperature.is_none()
+                && self.run.models.reasoner.model.is_greedy()
+                && vote.each.asks_the_reasoner_only());
         if greedy && !vote.each.sets_temperature() { 1 } else { vote.samples }
     }
 

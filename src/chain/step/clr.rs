@@ -85,7 +85,10 @@ impl Clr {
 
     /// How many solutions there are at most.
     fn most(self, context: &Context<'_>) -> u32 {
-        let greedy = context.request().sampling.temperature == Some(0.0);
+        let asked = &context.request().sampling;
+        let reasoner = context.model(ModelRole::Reasoner);
+        let greedy = asked.is_greedy()
+            || (asked.temperature.is_none() && reasoner.is_some_and(|own| own.model.is_greedy()));
         if greedy { 1 } else { self.samples.max(1) }
     }
 }

@@ -162,7 +162,7 @@ pub(super) async fn measure(
             show::note(text);
         }
     };
-    if protocol.sampling.temperature == Some(0.0) && protocol.samples > 1 {
+    if protocol.sampling.is_greedy() && protocol.samples > 1 {
         say("at temperature 0 all answers to a problem are the same: --samples 1 is enough");
     }
     // Boxed: hosting a model takes a large future.

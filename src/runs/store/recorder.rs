@@ -43,6 +43,7 @@ impl Observe for RunStore {
             "chain": plan.name,
             "plan": plan.to_yaml().unwrap_or_default(),
             "models": roles,
+            "greedy": models.greedy,
             "private": plan.private,
             "started_ms": started_ms,
             "request": RecordedRequest::of(request),
