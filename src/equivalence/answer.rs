@@ -9,6 +9,7 @@ use crate::equivalence::build::LogBase;
 use crate::equivalence::extract;
 use crate::equivalence::lexer;
 use crate::equivalence::normalise;
+use crate::equivalence::numerals;
 use crate::equivalence::parser;
 use crate::equivalence::reader::Reader;
 use crate::equivalence::shape::Shape;
@@ -131,6 +132,9 @@ fn node(text: &str) -> Node {
     }
     if let Some(word) = words::lookup(unwrapped(text)) {
         return Node::Word(word);
+    }
+    if let Some(node) = numerals::in_words(unwrapped(text)) {
+        return node;
     }
     let Some(tokens) = lexer::tokens(text) else { return Node::Text(text.to_owned()) };
     if let Some(node) = choice(&tokens) {
