@@ -132,6 +132,10 @@ pub(crate) fn is_unsolved(node: &Node) -> bool {
         false
     });
     let names = names.into_inner();
+    // 2 + 2 = 5 names nothing.
+    if names.is_empty() {
+        return true;
+    }
     let single = names.first().filter(|_| names.len() == 1);
     let unknown = single.is_some_and(|name| name.len() == 1 && unknowns.contains(name.as_str()));
     unknown && !asked && !names_quantity(node)
