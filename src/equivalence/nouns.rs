@@ -56,7 +56,7 @@ const MEASURES: &str = "个只支本张条名位人岁天周年秒元块毛次�
 const BEFORE_NOUNS: &str =
     "个只支本张条名棵朵头匹间座辆台道件颗粒枚块片份种类组对双套题家户箱袋瓶盒杯包根";
 /// Characters of Chinese that change what a number says, or are numbers.
-const CHANGING_CHARACTERS: &str = "不没无非未别莫否错误假或和与及且但而多少余约近几半倍分折百千万亿十一二三四五六七八九零两\
+const CHANGING_CHARACTERS: &str = "不没无非未别莫否成错误假或和与及且但而多少余约近几半倍分折百千万亿十一二三四五六七八九零两\
     〇是为等吗呢吧除外仅才都可能应该比减加乘负幂阶倒反来过超至上下左右内相的才只也";
 
 /// Whether a word is a unit that is only equal to itself.

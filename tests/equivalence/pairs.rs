@@ -4,7 +4,11 @@
 //! `data/math_verify.tsv` what Math-Verify 0.9.0 says, written by `tools/math_verify_verdicts.py`.
 //! Every disagreement is explained in `disagreements.md`.
 
-#![expect(clippy::indexing_slicing, reason = "a malformed table should fail the test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a malformed table should fail the test"
+)]
 
 use std::collections::HashMap;
 

@@ -151,6 +151,30 @@ fn hostile_input_is_graded_within_a_second() {
     }
 }
 
+#[test]
+fn words_that_change_a_number_are_never_forgiven() {
+    for (number, words) in
+        [2_u32, 5, 12, 300].into_iter().flat_map(|n| CHANGING.map(|words| (n, words)))
+    {
+        let gold = number.to_string();
+        for answer in [
+            format!("{number} {words}"),
+            format!("{words} {number}"),
+            format!("{number}{words}"),
+            format!("{words}{number}"),
+            format!("{number}\\text{{ {words}}}"),
+            format!("{number} {words} apples"),
+            format!("{number}个{words}"),
+            format!("{}{words}", in_chinese(number.into())),
+            format!("The answer is {number} {words}."),
+            format!("Therefore x = {number} {words}."),
+        ] {
+            assert_ne!(grade(&gold, &answer).verdict, Verdict::Equal, "{answer}");
+            assert_ne!(equivalent(&gold, &answer), Verdict::Equal, "{answer}");
+        }
+    }
+}
+
 /// Pieces from which answers are made.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
@@ -243,67 +267,65 @@ fn piece() -> impl Strategy<Value = &'static str> {
 }
 
 /// Words behind or before a number that change what it says.
-fn changing() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "not",
-        "is",
-        "isn't",
-        "or more",
-        "or less",
-        "or so",
-        "more",
-        "less",
-        "at least",
-        "at most",
-        "about",
-        "except",
-        "times",
-        "than",
-        "more than",
-        "less than",
-        "unless",
-        "and",
-        "plus two",
-        "minus",
-        "hundred",
-        "thousand",
-        "million",
-        "dozen",
-        "thirds",
-        "tenths",
-        "squared",
-        "wrong",
-        "maybe",
-        "is not the answer",
-        "approximately",
-        "percent more",
-        "不是",
-        "不",
-        "或",
-        "以上",
-        "以下",
-        "至少",
-        "至多",
-        "左右",
-        "多",
-        "余",
-        "约",
-        "倍",
-        "成",
-        "折",
-        "百",
-        "千",
-        "万",
-        "亿",
-        "分之一",
-        "个以上",
-        "个左右",
-        "个百分点",
-        "位数",
-        "次方",
-        "吗",
-    ])
-}
+const CHANGING: [&str; 57] = [
+    "not",
+    "is",
+    "isn't",
+    "or more",
+    "or less",
+    "or so",
+    "more",
+    "less",
+    "at least",
+    "at most",
+    "about",
+    "except",
+    "times",
+    "than",
+    "more than",
+    "less than",
+    "unless",
+    "and",
+    "plus two",
+    "minus",
+    "hundred",
+    "thousand",
+    "million",
+    "dozen",
+    "thirds",
+    "tenths",
+    "squared",
+    "wrong",
+    "maybe",
+    "is not the answer",
+    "approximately",
+    "percent more",
+    "不是",
+    "不",
+    "或",
+    "以上",
+    "以下",
+    "至少",
+    "至多",
+    "左右",
+    "多",
+    "余",
+    "约",
+    "倍",
+    "成",
+    "折",
+    "百",
+    "千",
+    "万",
+    "亿",
+    "分之一",
+    "个以上",
+    "个左右",
+    "个百分点",
+    "位数",
+    "次方",
+    "吗",
+];
 
 /// A whole number below 10^12 as it is written in Chinese.
 fn in_chinese(number: u64) -> String {
@@ -316,7 +338,7 @@ fn in_chinese(number: u64) -> String {
                 if gap && !text.is_empty() {
                     text.push('零');
                 }
-                text.push(DIGITS[usize::try_from(digit).unwrap()]);
+                text.extend(usize::try_from(digit).ok().and_then(|digit| DIGITS.get(digit)));
                 text.push_str(name);
             }
             gap = digit == 0;
@@ -410,25 +432,6 @@ proptest! {
         prop_assert_eq!(equivalent(&left, &right), expected);
         let shifted = |x: &str| format!("{x}+\\sqrt{{2}}\\pi");
         prop_assert_eq!(equivalent(&shifted(&left), &shifted(&right)), expected);
-    }
-
-    #[test]
-    fn words_that_change_a_number_are_never_forgiven(number in 2u32..2000, words in changing()) {
-        let gold = number.to_string();
-        for answer in [
-            format!("{number} {words}"),
-            format!("{words} {number}"),
-            format!("{number}{words}"),
-            format!("{words}{number}"),
-            format!("{number}\\text{{ {words}}}"),
-            format!("{number} {words} apples"),
-            format!("{number}个{words}"),
-            format!("{}{words}", in_chinese(number.into())),
-            format!("The answer is {number} {words}."),
-        ] {
-            prop_assert_ne!(grade(&gold, &answer).verdict, Verdict::Equal, "{}", answer);
-            prop_assert_ne!(equivalent(&gold, &answer), Verdict::Equal, "{}", answer);
-        }
     }
 
     #[test]
