@@ -48,6 +48,7 @@ mod parser;
 mod parser_brackets;
 mod parser_parts;
 mod power;
+mod prose;
 mod reader;
 mod realset;
 mod relation;

@@ -32,7 +32,10 @@ pub struct Answer {
 
 impl Answer {
     /// Reads an answer from a whole reply or from the answer alone: the content of the last
-    /// balanced `\boxed{…}`, else what follows the last "answer is" or 答案, else all of it.
+    /// balanced `\boxed{…}`, else what follows the last "answer is" or 答案, else what the last
+    /// sentence concludes ("Therefore x = 3."), else all of it.
+    ///
+    /// In words, only what is neither doubted nor taken back and is the only candidate counts.
     ///
     /// # Examples
     /// ```
