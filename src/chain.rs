@@ -46,7 +46,6 @@ mod input;
 pub mod language;
 mod load;
 pub mod mask;
-pub mod numbers;
 mod observe;
 mod outlet;
 pub mod parts;
@@ -69,6 +68,8 @@ mod trial;
 mod value;
 pub mod withhold;
 mod write;
+
+pub use crate::numbers;
 
 pub use call_tool::CallTool;
 pub use context::Context;

@@ -30,6 +30,7 @@ pub mod limits;
 pub mod mcp;
 pub mod metrics;
 pub mod node;
+pub mod numbers;
 pub mod retrieval;
 pub mod review;
 pub mod router;

@@ -15,7 +15,8 @@ pub(super) struct GradeArguments {
     /// The right answer
     #[arg(long, value_name = "ANSWER", allow_hyphen_values = true)]
     gold: String,
-    /// The answer to judge; of a longer text the last \boxed{…}, or what follows "the answer is"
+    /// The answer to judge; of a longer text the last \boxed{…}, else what follows "the answer is",
+    /// else what the last sentence concludes
     #[arg(long, value_name = "ANSWER", allow_hyphen_values = true)]
     answer: String,
     /// Print one JSON object instead of text

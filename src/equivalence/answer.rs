@@ -9,6 +9,7 @@ use crate::equivalence::build::LogBase;
 use crate::equivalence::extract;
 use crate::equivalence::lexer;
 use crate::equivalence::normalise;
+use crate::equivalence::numerals;
 use crate::equivalence::parser;
 use crate::equivalence::reader::Reader;
 use crate::equivalence::shape::Shape;
@@ -31,7 +32,10 @@ pub struct Answer {
 
 impl Answer {
     /// Reads an answer from a whole reply or from the answer alone: the content of the last
-    /// balanced `\boxed{…}`, else what follows the last "answer is" or 答案, else all of it.
+    /// balanced `\boxed{…}`, else what follows the last "answer is" or 答案, else what the last
+    /// sentence concludes ("Therefore x = 3."), else all of it.
+    ///
+    /// In words, only what is neither doubted nor taken back and is the only candidate counts.
     ///
     /// # Examples
     /// ```
@@ -131,6 +135,9 @@ fn node(text: &str) -> Node {
     }
     if let Some(word) = words::lookup(unwrapped(text)) {
         return Node::Word(word);
+    }
+    if let Some(node) = numerals::in_words(unwrapped(text)) {
+        return node;
     }
     let Some(tokens) = lexer::tokens(text) else { return Node::Text(text.to_owned()) };
     if let Some(node) = choice(&tokens) {

@@ -1,23 +1,12 @@
-//! Finds the final answer in a text: the last balanced `\boxed{…}`, else what follows the last
-//! "answer is", else the whole text.
+//! Finds the final answer in a text: the last balanced `\boxed{…}`, else what the text states in
+//! words, else the whole text.
 
 use std::borrow::Cow;
 
-/// Phrases after which the answer stands, in lower case.
-const MARKERS: [&str; 9] = [
-    "answer is",
-    "answers are",
-    "answer:",
-    "answer：",
-    "答案是",
-    "答案为",
-    "答案：",
-    "答案:",
-    "answer =",
-];
+use crate::equivalence::prose;
 
 /// Words that may stand around a formula without changing what the answer is.
-const FRAME: [&str; 34] = [
+pub(crate) const FRAME: [&str; 34] = [
     "the",
     "answer",
     "answers",
@@ -63,7 +52,7 @@ pub(crate) fn final_answer(text: &str) -> Cow<'_, str> {
     if let Some(last) = boxes.last() {
         return joined(text, &boxes, last);
     }
-    let marked = after_marker(text).unwrap_or(text);
+    let marked = prose::stated(text).unwrap_or(text);
     Cow::Borrowed(framed_formula(marked).unwrap_or(marked))
 }
 
@@ -175,19 +164,6 @@ fn is_command(text: &str, name: &str) -> bool {
     text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// What follows the last marker, up to the end of its line or sentence.
-fn after_marker(text: &str) -> Option<&str> {
-    // Only ASCII is lowered, so positions stay the same.
-    let lower = text.to_ascii_lowercase();
-    let end = MARKERS.iter().filter_map(|m| lower.rfind(m).map(|at| at + m.len())).max()?;
-    let rest = text.get(end..)?;
-    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":：*".contains(c));
-    let line = rest.lines().next().unwrap_or("");
-    let sentence = line.find(". ").and_then(|at| line.get(..at)).unwrap_or(line);
-    let answer = sentence.trim();
-    (!answer.is_empty()).then_some(answer)
-}
-
 #[cfg(test)]
 mod tests {
     use super::final_answer;
@@ -208,12 +184,5 @@ mod tests {
     fn framing_words_are_dropped() {
         assert_eq!(final_answer("Therefore $x > 5$ is the solution."), "x > 5");
         assert_eq!(final_answer("all $n$ that are even"), "all $n$ that are even");
-    }
-
-    #[test]
-    fn markers_are_the_second_choice() {
-        assert_eq!(final_answer("So the answer is **42**. Done"), "42**");
-        assert_eq!(final_answer("所以答案是：12"), "12");
-        assert_eq!(final_answer("x+1"), "x+1");
     }
 }

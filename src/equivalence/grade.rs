@@ -6,9 +6,10 @@
 use crate::equivalence::answer::{self, Answer};
 use crate::equivalence::build::LogBase;
 use crate::equivalence::compare::compare;
+use crate::equivalence::nouns;
 use crate::equivalence::numeric::Point;
 use crate::equivalence::reader::system;
-use crate::equivalence::relation::names_quantity;
+use crate::equivalence::relation::{is_unsolved, names_quantity};
 use crate::equivalence::shape::Shape;
 use crate::equivalence::syntax::{Comparison, End, Node, UnitKind};
 use crate::equivalence::verdict::Verdict;
@@ -226,6 +227,10 @@ fn without_unit(node: &Node, leniency: Leniency) -> Node {
 
 fn unlabelled(node: &Node) -> Vec<Node> {
     match node {
+        // "(B) is wrong" says nothing for B.
+        Node::Labelled(_, inner) if matches!(&**inner, Node::Text(text) if nouns::is_remark(text)) => {
+            Vec::new()
+        }
         Node::Labelled(letter, inner) => vec![Node::Choice(*letter), (**inner).clone()],
         _ => Vec::new(),
     }
@@ -233,9 +238,9 @@ fn unlabelled(node: &Node) -> Vec<Node> {
 
 /// What stands after the last sign of a chain of equations.
 fn right_side(node: &Node) -> Option<&Node> {
-    let Node::Relation(_, rest) = node.ungrouped() else { return None };
+    let Node::Relation(first, rest) = node.ungrouped() else { return None };
     let equations = rest.iter().all(|(comparison, _)| *comparison == Comparison::Equal);
-    rest.last().filter(|_| equations).map(|(_, value)| value)
+    rest.last().filter(|_| equations && !is_unsolved(first)).map(|(_, value)| value)
 }
 
 /// Whether an equation names a quantity, so that its right side alone is an answer.

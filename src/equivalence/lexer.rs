@@ -1,6 +1,7 @@
 //! Splits a normalised answer into tokens.
 
 use crate::equivalence::number;
+use crate::equivalence::numerals;
 use crate::equivalence::token::{
     AND, BAR_CLOSE, BAR_OPEN, DOLLAR, OR, ROW_BREAK, SET_CLOSE, SET_OPEN, Token, is_invisible,
     is_text_command, letter, sign,
@@ -14,7 +15,7 @@ pub(crate) fn tokens(text: &str) -> Option<Vec<Token>> {
     let characters: Vec<char> = text.chars().collect();
     let mut lexer = Lexer { characters, at: 0, nesting: 0, tokens: Vec::new(), text_depth: 0 };
     lexer.run();
-    (lexer.tokens.len() <= TOKEN_LIMIT).then(|| joined(lexer.tokens))
+    (lexer.tokens.len() <= TOKEN_LIMIT).then(|| numerals::folded(joined(lexer.tokens)))
 }
 
 pub(crate) struct Lexer {
@@ -67,6 +68,11 @@ impl Lexer {
                 _ if is_word_character(character) => {
                     let run = self.take_while(is_word_character);
                     self.push(plain_text(run));
+                }
+                // Before everything else it is no space but an "about".
+                '~' if self.tokens.is_empty() => {
+                    self.at += 1;
+                    self.push(Token::Sign('≈'));
                 }
                 '$' | ' ' | '~' => self.at += 1,
                 '€' | '£' | '¥' => {

@@ -53,6 +53,13 @@ impl Lexer {
 
     /// A run of plain letters: a name, a word, or a product of symbols.
     pub(crate) fn letters(&mut self, run: &str) {
+        if run.ends_with('n')
+            && run.len() > 2
+            && self.characters.get(self.at..self.at + 2) == Some(&['\'', 't'])
+        {
+            self.at += 2;
+            return self.push(Token::Text(format!("{run}'t")));
+        }
         if run.len() == 1 {
             return self.symbols(run);
         }

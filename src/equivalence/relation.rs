@@ -4,8 +4,11 @@
 //! that quantity's value. Inequalities in one variable are sets of real numbers. Anything else is
 //! a comparison with zero, known by its values up to a common factor.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use num_rational::BigRational;
-use num_traits::{One, Signed};
+use num_traits::{One, Signed, Zero};
 
 use crate::equivalence::build::Sign;
 use crate::equivalence::float::Float;
@@ -15,6 +18,9 @@ use crate::equivalence::reader::Reader;
 use crate::equivalence::shape::Shape;
 use crate::equivalence::sum::{Atom, Function, Monomial, Sum};
 use crate::equivalence::syntax::{Comparison, Node};
+
+/// Letters that stand for what an equation is solved for.
+const UNKNOWNS: &str = "a b c k m n t u v w x y z";
 
 /// The shape of a chain of comparisons.
 pub(crate) fn shape(
@@ -63,7 +69,9 @@ fn equation(reader: &Reader, left: &Node, right: &Node, sign: Option<Sign>) -> O
     }
     let difference = difference(reader, left, right, sign)?;
     if !difference.has_symbol() {
-        return reader.shape(right, sign);
+        // 2 + 2 = 5 is no way to say 5.
+        let holds = reader.value_shape(difference) == Shape::Number(BigRational::zero());
+        return if holds { reader.shape(right, sign) } else { None };
     }
     if let Some((factor, constant)) = linear(&difference) {
         let algebra = reader.algebra();
@@ -86,12 +94,51 @@ pub(crate) fn names_quantity(node: &Node) -> bool {
             _ => parts.iter().all(capital),
         },
         Node::Tuple(parts) => parts.iter().all(symbol),
-        Node::Call(Function::Abs, parts) | Node::Ratio(parts) => parts.iter().all(names_quantity),
+        // |AB| is a length; |x| = 5 has two solutions.
+        Node::Call(Function::Abs, parts) => parts.iter().all(|part| {
+            let coordinate = matches!(part.ungrouped(), Node::Symbol(name) if matches!(name.as_str(), "x" | "y" | "t"));
+            !coordinate && names_quantity(part)
+        }),
+        Node::Ratio(parts) => parts.iter().all(names_quantity),
         Node::Quotient(above, below) => [above, below]
             .into_iter()
             .all(|part| !matches!(part.ungrouped(), Node::Symbol(_)) && names_quantity(part)),
         _ => false,
     }
+}
+
+/// Whether the left side of an equation is a calculation with one unknown, as in `2x = 6` and
+/// `x^2 = 4`: then the right side is not the answer. `a + b`, `AP/BP`, `f(2)` and `sin x` may be
+/// what was asked for.
+pub(crate) fn is_unsolved(node: &Node) -> bool {
+    let node = node.ungrouped();
+    let (asked, unknowns) = match node {
+        Node::Call(function, _) => {
+            (matches!(function, Function::Sin | Function::Cos | Function::Tan), UNKNOWNS)
+        }
+        Node::Product(parts) => match parts.as_slice() {
+            [Node::Symbol(name), Node::Group(_)] => (!UNKNOWNS.contains(name.as_str()), UNKNOWNS),
+            _ => (false, UNKNOWNS),
+        },
+        // A quotient of letters is more often a ratio that has a name.
+        Node::Quotient(..) => (false, "t u v w x y z"),
+        _ => (false, UNKNOWNS),
+    };
+    let names = RefCell::new(BTreeSet::new());
+    node.any(&|part| {
+        if let Node::Symbol(name) = part {
+            names.borrow_mut().insert(name.clone());
+        }
+        false
+    });
+    let names = names.into_inner();
+    // 2 + 2 = 5 names nothing.
+    if names.is_empty() {
+        return true;
+    }
+    let single = names.first().filter(|_| names.len() == 1);
+    let unknown = single.is_some_and(|name| name.len() == 1 && unknowns.contains(name.as_str()));
+    unknown && !asked && !names_quantity(node)
 }
 
 /// Whether an equation with a variable on the left is a curve or surface rather than a

@@ -110,6 +110,13 @@ fn hostile() -> Vec<String> {
         "%",
         "°",
         "\\overline{1}",
+        "万",
+        "3万",
+        "5 million ",
+        "三",
+        "一亿",
+        "one hundred and ",
+        "三分之",
     ] {
         inputs.push(part.repeat(3_000));
     }
@@ -144,80 +151,215 @@ fn hostile_input_is_graded_within_a_second() {
     }
 }
 
+#[test]
+fn words_that_change_a_number_are_never_forgiven() {
+    for (number, words) in
+        [2_u32, 5, 12, 300].into_iter().flat_map(|n| CHANGING.map(|words| (n, words)))
+    {
+        let gold = number.to_string();
+        for answer in [
+            format!("{number} {words}"),
+            format!("{words} {number}"),
+            format!("{number}{words}"),
+            format!("{words}{number}"),
+            format!("{number}\\text{{ {words}}}"),
+            format!("{number} {words} apples"),
+            format!("{number}个{words}"),
+            format!("{}{words}", in_chinese(number.into())),
+            format!("The answer is {number} {words}."),
+            format!("Therefore x = {number} {words}."),
+        ] {
+            assert_ne!(grade(&gold, &answer).verdict, Verdict::Equal, "{answer}");
+            assert_ne!(equivalent(&gold, &answer), Verdict::Equal, "{answer}");
+        }
+    }
+}
+
 /// Pieces from which answers are made.
+const PIECES: &[&str] = &[
+    "1",
+    "2",
+    "3",
+    "10",
+    "0.5",
+    "x",
+    "y",
+    "n",
+    "e",
+    "i",
+    "\\pi",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "_",
+    "!",
+    "%",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\\{",
+    "\\}",
+    "|",
+    ",",
+    ";",
+    ":",
+    "=",
+    "<",
+    ">",
+    "\\le",
+    "\\ne",
+    "\\frac",
+    "\\sqrt",
+    "\\sqrt[3]",
+    "\\sin",
+    "\\ln",
+    "\\log",
+    "\\binom",
+    "\\pm",
+    "\\cup",
+    "\\in",
+    "\\infty",
+    "\\text{cm}",
+    "\\text{ or }",
+    "^\\circ",
+    "\\boxed{",
+    "\\left",
+    "\\right",
+    "\\begin{pmatrix}",
+    "\\end{pmatrix}",
+    "&",
+    "\\\\",
+    " ",
+    "或",
+    "是",
+    "½",
+    "²",
+    "√",
+    "−",
+    "A",
+    "(B)",
+    "\\cdot",
+    "\\emptyset",
+    "\\mathbb{R}",
+    "\\overline{3}",
+    "万",
+    "千",
+    "亿",
+    "三十五",
+    "百分之",
+    "分之",
+    "个",
+    "以上",
+    " million",
+    " dozen",
+    " two hundred",
+    " thirds",
+    " apples",
+    " is not",
+    "\\text{ or more}",
+];
+
 fn piece() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "1",
-        "2",
-        "3",
-        "10",
-        "0.5",
-        "x",
-        "y",
-        "n",
-        "e",
-        "i",
-        "\\pi",
-        "+",
-        "-",
-        "*",
-        "/",
-        "^",
-        "_",
-        "!",
-        "%",
-        "(",
-        ")",
-        "[",
-        "]",
-        "{",
-        "}",
-        "\\{",
-        "\\}",
-        "|",
-        ",",
-        ";",
-        ":",
-        "=",
-        "<",
-        ">",
-        "\\le",
-        "\\ne",
-        "\\frac",
-        "\\sqrt",
-        "\\sqrt[3]",
-        "\\sin",
-        "\\ln",
-        "\\log",
-        "\\binom",
-        "\\pm",
-        "\\cup",
-        "\\in",
-        "\\infty",
-        "\\text{cm}",
-        "\\text{ or }",
-        "^\\circ",
-        "\\boxed{",
-        "\\left",
-        "\\right",
-        "\\begin{pmatrix}",
-        "\\end{pmatrix}",
-        "&",
-        "\\\\",
-        " ",
-        "或",
-        "是",
-        "½",
-        "²",
-        "√",
-        "−",
-        "A",
-        "(B)",
-        "\\cdot",
-        "\\emptyset",
-        "\\mathbb{R}",
-        "\\overline{3}",
-    ])
+    prop::sample::select(PIECES)
+}
+
+/// Words behind or before a number that change what it says.
+const CHANGING: [&str; 57] = [
+    "not",
+    "is",
+    "isn't",
+    "or more",
+    "or less",
+    "or so",
+    "more",
+    "less",
+    "at least",
+    "at most",
+    "about",
+    "except",
+    "times",
+    "than",
+    "more than",
+    "less than",
+    "unless",
+    "and",
+    "plus two",
+    "minus",
+    "hundred",
+    "thousand",
+    "million",
+    "dozen",
+    "thirds",
+    "tenths",
+    "squared",
+    "wrong",
+    "maybe",
+    "is not the answer",
+    "approximately",
+    "percent more",
+    "不是",
+    "不",
+    "或",
+    "以上",
+    "以下",
+    "至少",
+    "至多",
+    "左右",
+    "多",
+    "余",
+    "约",
+    "倍",
+    "成",
+    "折",
+    "百",
+    "千",
+    "万",
+    "亿",
+    "分之一",
+    "个以上",
+    "个左右",
+    "个百分点",
+    "位数",
+    "次方",
+    "吗",
+];
+
+/// A whole number below 10^12 as it is written in Chinese.
+fn in_chinese(number: u64) -> String {
+    const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let below_ten_thousand = |number: u64| {
+        let (mut text, mut gap) = (String::new(), false);
+        for (scale, name) in [(1000, "千"), (100, "百"), (10, "十"), (1, "")] {
+            let digit = number / scale % 10;
+            if digit > 0 {
+                if gap && !text.is_empty() {
+                    text.push('零');
+                }
+                text.extend(usize::try_from(digit).ok().and_then(|digit| DIGITS.get(digit)));
+                text.push_str(name);
+            }
+            gap = digit == 0;
+        }
+        text
+    };
+    let mut text = String::new();
+    for (scale, name) in [(100_000_000, "亿"), (10_000, "万"), (1, "")] {
+        let part = number / scale % 10_000;
+        if part == 0 {
+            continue;
+        }
+        if !text.is_empty() && part < 1_000 {
+            text.push('零');
+        }
+        text.push_str(&below_ten_thousand(part));
+        text.push_str(name);
+    }
+    if text.is_empty() { "零".to_owned() } else { text }
 }
 
 fn soup() -> impl Strategy<Value = String> {
@@ -292,6 +434,28 @@ proptest! {
         prop_assert_eq!(equivalent(&left, &right), expected);
         let shifted = |x: &str| format!("{x}+\\sqrt{{2}}\\pi");
         prop_assert_eq!(equivalent(&shifted(&left), &shifted(&right)), expected);
+    }
+
+    #[test]
+    fn words_that_multiply_a_number_are_factors(number in 1u64..10_000, power in 0usize..8) {
+        let (word, scale) = [
+            ("hundred", 100), ("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000),
+            ("dozen", 12), ("百", 100), ("万", 10_000), ("亿", 100_000_000),
+        ][power];
+        let value = (number * scale).to_string();
+        prop_assert_eq!(equivalent(&format!("{number} {word}"), &value), Verdict::Equal);
+        prop_assert_eq!(equivalent(&format!("{number}\\text{{ {word}}}"), &value), Verdict::Equal);
+        prop_assert_eq!(grade(&format!("{value} km"), &format!("{number} {word} km")).verdict, Verdict::Equal);
+        let tenth = format!("{}.{}{word}", number / 10, number % 10);
+        prop_assert_eq!(equivalent(&tenth, &format!("{value}/10")), Verdict::Equal);
+    }
+
+    #[test]
+    fn chinese_numerals_are_their_numbers(number in 0u64..1_000_000_000_000, other in 0u64..1_000_000_000_000) {
+        let (one, two) = (in_chinese(number), in_chinese(other));
+        prop_assert_eq!(equivalent(&one, &number.to_string()), Verdict::Equal, "{}", one);
+        let expected = if number == other { Verdict::Equal } else { Verdict::Different };
+        prop_assert_eq!(equivalent(&one, &two), expected, "{} {}", one, two);
     }
 
     #[test]

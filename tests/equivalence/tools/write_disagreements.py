@@ -65,7 +65,7 @@ with the pairs, before either program saw them. For Math-Verify's own tests (com
 they are that suite's expectations, with three replaced (`JUDGED` in `tests/equivalence/tools/make_pairs.py`).
 Prose, malformed LaTeX, answers boxed in several places and tests of non-default options were left
 out (`SKIPPED`), seven of them after our first run had failed on them: that is extraction from
-prose, which we do not attempt. Bugs that the list showed were fixed, one of them a false "equal"
+prose, of which we read plain statements only. Bugs that the list showed were fixed, one of them a false "equal"
 (`(0,1)` for `[0,1]`). So this is a regression set and not an estimate of accuracy on new answers.
 
 For such an estimate 70 more pairs were written after the library and run once: 66 as expected, one

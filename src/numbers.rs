@@ -9,8 +9,11 @@
 mod chinese;
 mod digits;
 mod english;
+mod spelled;
 
 use std::{collections::BTreeMap, fmt};
+
+pub use spelled::{factor, is_number_word, spelled};
 
 /// A number as a value; not how it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -135,7 +135,7 @@ fn next_word(reader: &Reader<'_>) -> Option<(String, usize)> {
 }
 
 /// Cardinals below a hundred that are one word.
-fn small(word: &str) -> Option<u128> {
+pub(super) fn small(word: &str) -> Option<u128> {
     const UNITS: [&str; 20] = [
         "zero",
         "one",
@@ -165,7 +165,7 @@ fn small(word: &str) -> Option<u128> {
     unit.map(|(_, value)| value).or_else(|| ten().map(|(_, value)| value * 10))
 }
 
-fn scale(word: &str) -> Option<u128> {
+pub(super) fn scale(word: &str) -> Option<u128> {
     match word {
         "hundred" => Some(100),
         "thousand" => Some(1_000),
@@ -177,7 +177,7 @@ fn scale(word: &str) -> Option<u128> {
 }
 
 /// What a share is called by: `two thirds`.
-fn denominator(word: &str) -> Option<u128> {
+pub(super) fn denominator(word: &str) -> Option<u128> {
     const NAMES: [(&str, u128); 9] = [
         ("third", 3),
         ("quarter", 4),

@@ -106,17 +106,7 @@ fn numeral(reader: &mut Reader<'_>) -> bool {
         reader.at -= 2;
     }
     if reader.peek(0) == Some('点') && reader.peek(1).and_then(digit).is_some() {
-        reader.at += 1;
-        let mut decimals = String::new();
-        while let Some(digit) = reader.peek(0).and_then(digit) {
-            decimals.push_str(&digit.to_string());
-            reader.at += 1;
-        }
-        let power = u32::try_from(decimals.len()).ok().and_then(|power| 10_u128.checked_pow(power));
-        let parts = power.zip(decimals.parse::<u128>().ok());
-        if let Some(sum) =
-            parts.and_then(|(power, decimals)| number.plus(&Number::ratio(decimals, power)))
-        {
+        if let Some(sum) = decimals(reader).and_then(|decimals| number.plus(&decimals)) {
             reader.certain(sum);
         }
         return true;
@@ -136,6 +126,18 @@ fn numeral(reader: &mut Reader<'_>) -> bool {
         reader.possible(number);
     }
     true
+}
+
+/// Reads the decimals that begin with the 点 here.
+fn decimals(reader: &mut Reader<'_>) -> Option<Number> {
+    reader.at += 1;
+    let mut decimals = String::new();
+    while let Some(digit) = reader.peek(0).and_then(digit) {
+        decimals.push_str(&digit.to_string());
+        reader.at += 1;
+    }
+    let power = 10_u128.checked_pow(u32::try_from(decimals.len()).ok()?)?;
+    Some(Number::ratio(decimals.parse().ok()?, power))
 }
 
 /// Reads the 折 behind a number: 八折 is 80 % of the price and 20 % off, and English says either.
@@ -214,6 +216,15 @@ fn scale_here(reader: &Reader<'_>) -> Option<u128> {
 /// The value of the numerals from here on; `None` if there are none or only scales.
 fn run(reader: &mut Reader<'_>) -> Option<Number> {
     let start = reader.at;
+    let number = sum(reader).value();
+    if number.is_none() {
+        reader.at = start;
+    }
+    number
+}
+
+/// Reads the numerals from here on.
+fn sum(reader: &mut Reader<'_>) -> Sum {
     let mut sum = Sum::default();
     while let Some(character) = reader.peek(0) {
         match (digit(character), scale_here(reader)) {
@@ -227,11 +238,62 @@ fn run(reader: &mut Reader<'_>) -> Option<Number> {
         }
         reader.at += 1;
     }
-    let number = sum.value();
-    if number.is_none() {
-        reader.at = start;
+    sum
+}
+
+/// The well-formed number that begins here: a numeral, a share or a numeral with decimals.
+pub(super) fn strict(reader: &mut Reader<'_>) -> Option<Number> {
+    for (words, divisor) in [("百分之", 100), ("千分之", 1_000), ("万分之", 10_000)] {
+        if reader.goes_on_with(words) {
+            reader.at += 3;
+            return strict_value(reader)?.over(&Number::whole(divisor));
+        }
     }
-    number
+    if reader.goes_on_with("一半") {
+        reader.at += 2;
+        return Some(Number::ratio(1, 2));
+    }
+    let number = well_formed(reader)?;
+    if reader.goes_on_with("分之") {
+        reader.at += 2;
+        return strict_value(reader)?.over(&number);
+    }
+    if reader.peek(0) == Some('点') && reader.peek(1).and_then(digit).is_some() {
+        return number.plus(&decimals(reader)?);
+    }
+    Some(number)
+}
+
+fn strict_value(reader: &mut Reader<'_>) -> Option<Number> {
+    match reader.peek(0)? {
+        '0'..='9' => digits::plain(reader),
+        _ => well_formed(reader),
+    }
+}
+
+fn well_formed(reader: &mut Reader<'_>) -> Option<Number> {
+    let sum = sum(reader);
+    // 三七 may be two numbers; 二〇二六 is one.
+    let digit_by_digit = sum.scales == 0 && sum.digits > 1 && !sum.has_zero;
+    if sum.malformed || digit_by_digit { None } else { sum.value() }
+}
+
+/// The factor behind a number in digits: 万, 千万, 万亿; and what follows it.
+pub(super) fn factor(text: &str) -> Option<(u128, &str)> {
+    let (mut factor, mut last, mut rest) = (1_u128, 0, text);
+    while let Some(first) = rest.chars().next()
+        && let Some(scale) = scale(first)
+    {
+        let after = rest.get(first.len_utf8()..)?;
+        let begins_unit = after.starts_with(|next| UNITS_AFTER_THOUSAND.contains(next));
+        let grows = last == 0 || (scale >= 10_000 && scale > last);
+        if (first == '千' && begins_unit) || !grows {
+            break;
+        }
+        factor = factor.checked_mul(scale)?;
+        (last, rest) = (scale, after);
+    }
+    (last > 0).then_some((factor, rest))
 }
 
 /// A numeral as far as it has been read.
@@ -248,11 +310,21 @@ struct Sum {
     last: u128,
     scales: usize,
     digits: usize,
+    has_zero: bool,
+    /// The last scale of this section.
+    section_scale: Option<u128>,
+    /// Whether 万 since the last 亿, and 亿, have been read.
+    sections: (bool, bool),
+    /// Something stands where it cannot in a numeral: 五三十, 三十百.
+    malformed: bool,
 }
 
 impl Sum {
     fn digit(&mut self, digit: u128) {
         self.digits += 1;
+        self.has_zero |= digit == 0;
+        // Digits in a row are a whole number without scales, and one that fits.
+        self.malformed |= self.pending.is_some() && (self.scales > 0 || self.digits > 30);
         if digit == 0 && self.scales > 0 && self.pending.is_none() {
             self.last = 1;
             return;
@@ -268,6 +340,7 @@ impl Sum {
             return false;
         }
         self.scales += 1;
+        self.check(scale);
         let pending = self.pending.take();
         self.pending_digits = 0;
         if scale >= 10_000 {
@@ -285,6 +358,27 @@ impl Sum {
         }
         self.last = scale;
         true
+    }
+
+    /// Notes whether a scale can stand after what has been read.
+    fn check(&mut self, scale: u128) {
+        let bare = self.pending.is_none();
+        self.malformed |= self.pending_digits > 1;
+        if scale < 10_000 {
+            let grows = self.section_scale.is_some_and(|last| scale >= last);
+            self.malformed |= grows || (bare && scale != 10) || self.pending == Some(0);
+            self.section_scale = Some(scale);
+            return;
+        }
+        let empty = self.section == 0 && self.pending.unwrap_or(0) == 0;
+        self.section_scale = None;
+        if scale == 10_000 {
+            self.malformed |= empty || self.sections.0;
+            self.sections.0 = true;
+        } else {
+            self.malformed |= (empty && !self.sections.0) || self.sections.1;
+            self.sections = (false, true);
+        }
     }
 
     fn value(self) -> Option<Number> {
