@@ -612,7 +612,7 @@ async fn e17_steps_are_part_of_a_response_that_asks_for_them() {
 
 #[tokio::test]
 async fn e17_a_long_silence_is_filled_with_events() {
-    let silent = Reply { first_token_ms: 600, ..thoughtful() };
+    let silent = Reply { first_token_ms: 2_500, ..thoughtful() };
     let [keep_alive, heartbeat] = [5, 20].map(std::time::Duration::from_millis);
     let settings = ApiSettings { keep_alive, heartbeat, ..ApiSettings::default() };
     let app = TestApp::with(Script::answering(silent), settings);
