@@ -240,10 +240,10 @@ mod tests {
 
     #[tokio::test]
     async fn time_runs_out() {
-        let limits = Limits { time: Some(Duration::from_millis(20)), ..Limits::default() };
+        let limits = Limits { time: Some(Duration::from_millis(500)), ..Limits::default() };
         let budget = Budget::new(limits, None);
         assert_eq!(budget.begin(Purpose::Answer), Allowance::Recommended);
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        tokio::time::sleep(Duration::from_millis(600)).await;
         assert_eq!(budget.begin(Purpose::Answer), Allowance::Exhausted(Cut::Time));
     }
 }

@@ -398,6 +398,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_never_seen_at_work_breaks_the_contract() {
+        let engine = ScriptedEngine::new(Script::answering(Reply::saying("one two three")));
+        let subject = conformance::Subject::new(Arc::new(engine), Request::ask("?")).counting(|| 0);
+        let violations = conformance::violations(&subject).await;
+        assert_eq!(violations, ["cancelling: nothing has run when the answer ends"]);
+    }
+
+    #[tokio::test]
     async fn without_a_script_it_says_what_it_is_and_repeats_the_question() {
         let generation =
             ScriptedEngine::default().generate(Request::ask("What is 2+2?")).await.expect("starts");

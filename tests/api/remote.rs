@@ -74,7 +74,7 @@ fn finish(reason: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_every_promise_of_the_trait() {
-    let script = Script::answering(Reply { per_token_ms: 5, ..thoughtful() });
+    let script = Script::answering(Reply { per_token_ms: 50, ..thoughtful() });
     let served = TestApp::with(script, ApiSettings::default());
     let url = listen(served.app.clone(), served.router.clone()).await;
     let work = served.work.clone();

@@ -48,7 +48,7 @@ async fn look(app: &TestApp, id: &str) -> Value {
 
 /// A run that ends soon, when it has.
 async fn ended(app: &TestApp, id: &str) -> Value {
-    for _ in 0..400 {
+    for _ in 0..4_000 {
         let run = look(app, id).await;
         if run["state"] != "running" {
             return run;

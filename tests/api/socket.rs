@@ -62,7 +62,7 @@ impl TestServer {
         let work = &self.app.work;
         let patience = Instant::now();
         while work.running() != expected {
-            assert!(patience.elapsed() < Duration::from_secs(5), "{} run", work.running());
+            assert!(patience.elapsed() < Duration::from_secs(20), "{} run", work.running());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -109,7 +109,7 @@ async fn s16_a_client_that_leaves_the_queue_gives_its_place_back() {
     drop(waiting);
     let patience = Instant::now();
     while admission.waiting() > 0 {
-        assert!(patience.elapsed() < Duration::from_secs(5), "it still waits");
+        assert!(patience.elapsed() < Duration::from_secs(20), "it still waits");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -132,8 +132,8 @@ async fn a_client_that_dawdles_with_its_headers_is_cut() {
 #[tokio::test]
 async fn an_answer_that_takes_longer_than_the_header_timeout_is_not_cut() {
     let settings =
-        ServerSettings { header_timeout: Duration::from_millis(100), ..ServerSettings::default() };
-    let reply = Reply { first_token_ms: 400, ..thoughtful() };
+        ServerSettings { header_timeout: Duration::from_secs(1), ..ServerSettings::default() };
+    let reply = Reply { first_token_ms: 2_500, ..thoughtful() };
     let server = start(reply, settings).await;
     for stream in [true, false] {
         let mut connection = server.ask(stream).await;

@@ -186,7 +186,7 @@ async fn solutions_and_verdicts_run_at_the_same_time_and_end_when_nothing_can_ch
     // 17 of 32 that all weigh 1 cannot be caught up with; 119 calls of 150 ms would take 18 seconds.
     let confidence = answer.finish.confidence.unwrap();
     assert_eq!((confidence.votes, confidence.samples), (17, 17));
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
     assert_eq!(work.running(), 0, "what was not needed is dropped");
 }
 

@@ -15,11 +15,11 @@ fn sandbox() -> Arc<SharedSandbox> {
     sandbox_for(Duration::from_secs(5))
 }
 
-/// A sandbox in which a program has so much time.
+/// A sandbox in which a program has so much time of a processor. The clock leaves room for a busy machine.
 fn sandbox_for(seconds: Duration) -> Arc<SharedSandbox> {
     Arc::new(SharedSandbox::new(SandboxOptions {
         stages: Some(env!("CARGO_BIN_EXE_ponder").into()),
-        limits: Limits { wall: seconds, cpu: seconds, ..Limits::default() },
+        limits: Limits { wall: seconds * 6, cpu: seconds, ..Limits::default() },
         ..SandboxOptions::default()
     }))
 }

@@ -165,8 +165,7 @@ async fn the_time_limit_ends_a_model_that_hangs() {
         ..thinking("one two three four", "\\boxed{1}")
     };
     let model = Told::new([hanging]);
-    let chain =
-        Composer::new("hasty", "Has a tenth of a second.").within(Duration::from_millis(100));
+    let chain = Composer::new("hasty", "Has a second.").within(Duration::from_secs(1));
     let answer = chain.question().then("answer", Reason::math());
     let plan = chain.finish(answer).expect("composes");
     let chain = Chain::new(plan, Models::only(Named::new("model", Arc::clone(&model) as _)));

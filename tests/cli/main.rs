@@ -354,7 +354,7 @@ fn sigterm_drains_and_then_stops_in_time() {
     assert!(rest.contains(r#""error""#), "a cut answer says so: {rest}");
     let status = server.child.wait().unwrap();
     assert_eq!(status.code(), Some(0));
-    assert!(asked.elapsed() < Duration::from_secs(7), "took {:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(9), "took {:?}", asked.elapsed());
 }
 
 #[test]

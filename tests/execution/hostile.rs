@@ -212,7 +212,7 @@ async fn a_fork_bomb_with_some_processes_is_bounded_and_ends() {
     let limits = Limits { wall: Duration::from_secs(2), processes: 8, ..short() };
     both("fork_bomb.py", limits, |run| {
         assert_ne!(run.status, Status::Code(0));
-        assert!(run.wall < Duration::from_secs(6), "{:?}", run.wall);
+        assert!(run.wall < Duration::from_secs(20), "{:?}", run.wall);
     })
     .await;
 }
@@ -306,7 +306,7 @@ async fn what_does_not_end_is_ended() {
                 "{name}"
             );
         }
-        assert!(started.elapsed() < Duration::from_secs(20), "{name}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(60), "{name}: {:?}", started.elapsed());
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn sandbox(namespaces: Namespaces, limits: Limits) -> Option<Sa
 /// Limits in which a test is done soon. The clock leaves room for a busy machine: which of the two times ends a program
 /// must not be chance.
 pub(crate) fn short() -> Limits {
-    Limits { wall: Duration::from_secs(30), cpu: Duration::from_secs(5), ..Limits::default() }
+    Limits { wall: Duration::from_secs(120), cpu: Duration::from_secs(5), ..Limits::default() }
 }
 
 /// The processes whose command line contains this.

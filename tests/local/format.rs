@@ -207,6 +207,7 @@ async fn deep_in_a_value_the_way_out_is_not_forgotten() {
         format: schema(deep),
         thinking: Thinking::Off,
         max_tokens: Some(1_300),
+        sampling: Sampling { seed: Some(1), ..Sampling::default() },
         ..Request::ask("Go on.")
     };
     let answer = engine.generate(request).await.unwrap().collect().await.unwrap();

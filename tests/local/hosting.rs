@@ -51,9 +51,21 @@ pub(crate) async fn load(
         max_running,
         system_prompt: None,
         recommended: Recommended::of_checkpoint(checkpoint.sampling),
-        max_prompt_tokens: None,
+        // What it reads in a while depends on the load of the machine.
+        max_prompt_tokens: Some(u32::MAX),
     };
     Arc::new(LocalEngine::load(checkpoint, options).await.unwrap())
+}
+
+/// Goes on for `max_tokens`: a draw of a stop token would end it sooner.
+fn endless(max_tokens: u32) -> Request {
+    let tokenizer = tiny_model::tokenizer();
+    let stops = ["<|endoftext|>", "<|im_end|>"].map(|text| tokenizer.token_to_id(text).unwrap());
+    Request {
+        max_tokens: Some(max_tokens),
+        logit_bias: stops.map(|token| (token, -100.0)).to_vec(),
+        ..Request::ask("Go on.")
+    }
 }
 
 pub(crate) fn ask(question: &str) -> Request {
@@ -122,9 +134,13 @@ async fn the_engine_keeps_every_promise_of_the_trait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_answer_costs_no_more_tokens() {
     let (engine, _folder) = host(Behaviour::Random(7), 2).await;
-    let long = Request { max_tokens: Some(4_000), ..Request::ask("Go on.") };
-    let mut generation = engine.generate(long).await.unwrap();
-    while !matches!(generation.next().await, Some(Ok(Delta::Content(_) | Delta::Reasoning(_)))) {}
+    let mut generation = engine.generate(endless(4_000)).await.unwrap();
+    loop {
+        let delta = generation.next().await.expect("it goes on").expect("it does not fail");
+        if matches!(delta, Delta::Content(_) | Delta::Reasoning(_)) {
+            break;
+        }
+    }
     drop(generation);
     assert_eq!(engine.running(), 0);
     let at_drop = engine.sampled_tokens();
@@ -137,9 +153,8 @@ async fn a_dropped_answer_costs_no_more_tokens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_place_serves_one_after_the_other_whoever_leaves() {
     let (engine, _folder) = host(Behaviour::Random(3), 1).await;
-    let long = || Request { max_tokens: Some(400), ..Request::ask("Go on.") };
     for stay in [0, 1, 3, 0, 2] {
-        let mut generation = engine.generate(long()).await.unwrap();
+        let mut generation = engine.generate(endless(4_000)).await.unwrap();
         assert_eq!(engine.running(), 1);
         for _ in 0..stay {
             let _ = generation.next().await;

@@ -34,6 +34,8 @@ struct FakeHub {
 
 struct Served {
     files: HashMap<&'static str, Bytes>,
+    /// Of the weights; made once, for requests must not wait for it.
+    digest: String,
     /// Where each piece that was asked for begins.
     pieces: Mutex<Vec<usize>>,
     /// The third piece fails.
@@ -45,6 +47,10 @@ struct Served {
 impl FakeHub {
     async fn start() -> Self {
         let weights: Vec<u8> = (0..2 * PIECE + 12_345).map(|index| (index % 251) as u8).collect();
+        let digest = Sha256::digest(&weights).iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        });
         let files = HashMap::from([
             ("config.json", Bytes::from_static(b"{}")),
             ("tokenizer.json", Bytes::from_static(b"{}")),
@@ -54,6 +60,7 @@ impl FakeHub {
         ]);
         let served = Arc::new(Served {
             files,
+            digest,
             pieces: Mutex::default(),
             interrupts: AtomicBool::new(false),
             damages: AtomicBool::new(false),
@@ -119,8 +126,8 @@ impl Served {
         if end > 0 && *name == "model.safetensors" {
             self.pieces.lock().unwrap().push(start);
             if start >= 2 * PIECE && self.interrupts.load(Ordering::Relaxed) {
-                // After the other pieces have arrived.
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                // After the other pieces have arrived, also on a busy machine.
+                tokio::time::sleep(Duration::from_secs(5)).await;
                 return Ok(refuse(503));
             }
         }
@@ -128,11 +135,8 @@ impl Served {
         if self.damages.load(Ordering::Relaxed) && *name == "model.safetensors" {
             piece[0] ^= 1;
         }
-        let digest = Sha256::digest(body).iter().fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").unwrap();
-            text
-        });
-        let etag = if name.ends_with("safetensors") { digest } else { format!("plain-{name}") };
+        let weights = name.ends_with("safetensors");
+        let etag = if weights { self.digest.clone() } else { format!("plain-{name}") };
         Ok(Response::builder()
             .status(206)
             .header(header::ETAG, format!("\"{etag}\""))

@@ -29,7 +29,12 @@ async fn joined_the_tokens_are_the_answer_and_the_likeliest_is_chosen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_random_model_gives_probabilities_that_add_up_to_less_than_one() {
     let (engine, _folder) = host(Behaviour::Random(3), 1).await;
-    let request = Request { logprobs: Some(20), max_tokens: Some(12), ..Request::ask("Go on.") };
+    let request = Request {
+        logprobs: Some(20),
+        max_tokens: Some(12),
+        sampling: Sampling { seed: Some(1), ..Sampling::default() },
+        ..Request::ask("Go on.")
+    };
     let answer = engine.generate(request).await.unwrap().collect().await.unwrap();
     let joined: String = answer.logprobs.iter().map(|token| token.chosen.text.as_str()).collect();
     assert_eq!(joined, answer.content);

@@ -50,9 +50,9 @@ def metric(name: str) -> int:
 
 
 def eventually(holds, what: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not holds():
-        assert time.monotonic() < deadline, f"after ten seconds still not: {what}"
+        assert time.monotonic() < deadline, f"after 30 seconds still not: {what}"
         time.sleep(0.05)
 
 
@@ -87,7 +87,7 @@ def test_stopping_it_stops_the_model(chat):
     expect(answer.text).to_contain_text("1 2")
     assert metric("vllm:num_requests_running") >= 1
     chat.stop.click()
-    # Left alone, it would go on for minutes.
+    # Left alone, it would go on for three quarters of a minute.
     eventually(lambda: metric("vllm:num_requests_running") == 0, "the model has stopped")
     assert metric("ponder_requests_cancelled_total") == cancelled + 1
     expect(chat.stop).to_have_count(0)
@@ -107,8 +107,9 @@ def test_titles_and_suggestions_do_not_hold_up_the_chat(chat):
     expect(second.text).to_have_text("There are 11 pears.")
     # Asked for with the first message, the title is still being made, and comes after all.
     assert "Counted fruit" not in chat.page.title()
-    expect(chat.page).to_have_title(re.compile("^Counted fruit"))
-    expect(chat.page.get_by_text("How many pears are five boxes of them?")).not_to_have_count(0)
+    expect(chat.page).to_have_title(re.compile("^Counted fruit"), timeout=180_000)
+    suggested = chat.page.get_by_text("How many pears are five boxes of them?")
+    expect(suggested).not_to_have_count(0, timeout=180_000)
 
 
 def test_a_chain_is_chatted_with_in_chinese(chat):

@@ -128,7 +128,8 @@ def test_a_server_of_its_own():
         server = subprocess.Popen([PROGRAM, *ARGUMENTS, "--http", "127.0.0.1:0"], stderr=log, env={"HOME": "/nowhere"})
         try:
             url = None
-            for _ in range(200):
+            # A busy machine takes a while to load the embedded model.
+            for _ in range(1200):
                 log.seek(0)
                 said = log.read()
                 found = re.search(r" on (http://[^ ;]+)", said)

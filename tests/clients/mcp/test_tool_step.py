@@ -133,4 +133,4 @@ def test_ctrl_c_ends_the_call(folder):
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 130
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15

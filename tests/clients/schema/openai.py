@@ -53,7 +53,8 @@ def main():
         command = [
             Path(sys.executable).with_name("st"), "run", file, "--url", f"{url}/v1", "--phases", "coverage,fuzzing",
             "--max-examples", "40", "--generation-deterministic", "--continue-on-failure",
-            "--suppress-health-check", "all", "--exclude-checks", LEFT_OUT, "--warnings", "off",
+            "--suppress-health-check", "all", "--request-timeout", "60", "--exclude-checks", LEFT_OUT,
+            "--warnings", "off",
         ]
         run = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
         if not counts.exists():
