@@ -71,6 +71,14 @@ impl Problem {
         }
         format!("{:x}", hash.finalize())
     }
+
+    /// The SHA-256 of the tests as the file has them, in hexadecimal, where there are some.
+    pub fn tests_digest(&self) -> Option<String> {
+        match &self.task {
+            Task::Tests(tests) => Some(format!("{:x}", Sha256::digest(tests.to_string()))),
+            Task::Answer(_) | Task::Case(_) => None,
+        }
+    }
 }
 
 /// What the problems of a file are about: it decides how often a protocol asks each.

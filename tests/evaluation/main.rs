@@ -315,6 +315,23 @@ fn runs_are_reported_judged_again_and_compared() {
     assert!(way.contains("another right answer"), "{way}");
 }
 
+#[test]
+fn a_mended_file_is_judged_by_before_a_run_goes_on() {
+    let program = Program::new();
+    let more = |file: &'static str| ["eval", file, "-n", "2", "-o", "out", "--quiet"];
+    program.ends_with(0, &["eval", "problems.jsonl", "-o", "out", "--quiet"]);
+    program.write("mended.jsonl", &program.read("problems.jsonl").replace("\\\\sqrt{2}", "1.41"));
+    let (_, way) = program.ends_with(64, &more("mended.jsonl"));
+    assert!(way.contains(r#"the problem "root" has another right answer"#), "{way}");
+    assert!(way.contains("`ponder eval regrade out --problems FILE`"), "{way}");
+    assert_eq!(program.read("out/results.jsonl").lines().count(), 5, "nobody was asked");
+    program.ends_with(0, &["eval", "regrade", "out", "--problems", "mended.jsonl"]);
+    program.ends_with(0, &more("mended.jsonl"));
+    assert_eq!(program.json("out/report.json")["pass_at_1"]["value"], 1.0);
+    let (_, way) = program.ends_with(64, &more("problems.jsonl"));
+    assert!(way.contains("another right answer"), "{way}");
+}
+
 /// Four problems as LiveCodeBench has them: the script solves two, one wrongly and one without a program.
 const PROGRAMS: &str = r#"{"question_id": "double", "question_content": "Print twice the number.", "starter_code": "", "public_test_cases": "[{\"input\": \"2\", \"output\": \"4\", \"testtype\": \"stdin\"}]", "private_test_cases": "[{\"input\": \"5\", \"output\": \"10\", \"testtype\": \"stdin\"}]", "metadata": "{}"}
 {"question_id": "add", "question_content": "Add two numbers.", "starter_code": "class Solution:\n    def add(self, a, b):\n", "public_test_cases": "[{\"input\": \"1\\n2\", \"output\": \"3\", \"testtype\": \"functional\"}]", "private_test_cases": "", "metadata": "{\"func_name\": \"add\"}"}
@@ -368,6 +385,15 @@ fn programs_are_run_on_the_tests_of_their_problems() {
         assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
         (text(&ended.stdout), text(&ended.stderr))
     };
+    let goes_on = |file: &str, code: i32| {
+        let more = ["-n", "3", "--model", "scripted:solutions.yaml", "-o", "out", "--quiet"];
+        let mut command = program.command(&[&["eval", file], &more[..]].concat());
+        let ended = command.env("PATH", env!("PATH")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{}", text(&ended.stderr));
+        text(&ended.stderr)
+    };
+    let way = goes_on("mended.jsonl", 64);
+    assert!(way.contains(r#"the problem "square" has other tests"#), "{way}");
     let (changes, way) = regrade(&[]);
     assert_eq!(changes, "");
     assert!(way.contains("8 programs keep their marks"), "{way}");
@@ -378,6 +404,9 @@ fn programs_are_run_on_the_tests_of_their_problems() {
     );
     assert!(!way.contains("keep their marks"), "{way}");
     assert_eq!(program.json("out/report.json")["pass_at_1"]["value"], 0.75);
+    goes_on("mended.jsonl", 0);
+    assert_eq!(program.json("out/report.json")["counts"]["answers"], 12);
+    goes_on("lcb.jsonl", 64);
     let (_, way) = program.ends_with(
         64,
         &["eval", "lcb.jsonl", "--model", "scripted:solutions.yaml", "-o", "x", "--clr"],
