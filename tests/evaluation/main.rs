@@ -427,7 +427,11 @@ fn claims_are_checked_beside_votes_for_as_many_tokens() {
     let claims = "rules:\n  - when: { question: 'State the five claims' }\n    reply: { content: \"1. a\\n2. b\\n3. c\\n4. \
                   d\\n5. e\" }\n  - when: { question: 'Is this claim' }\n    reply: { content: 'true' }\n";
     program.write("script.yaml", &script.replacen("rules:\n", claims, 1));
-    program.ends_with(0, &["eval", "problems.jsonl", "-n", "4", "--clr", "-o", "out", "--quiet"]);
+    let (table, _) = program
+        .ends_with(0, &["eval", "problems.jsonl", "-n", "4", "--clr", "-o", "out", "--quiet"]);
+    // 20 answers: 124 tokens, and 15 for the claims and verdicts of each.
+    assert!(table.contains("0.0 % of 100") && table.contains(" 424 written\n"), "{table}");
+    assert!(table.contains(" 300 written: part of those in all"), "{table}");
     let report = program.json("out/report.json");
     assert_eq!(report["settings"]["clr"], true);
     let first = &report["clr"][0];
@@ -478,6 +482,7 @@ fn how_sure_the_model_was_is_kept_and_votes() {
         let more = ["--confidence", "-q"];
         let arguments =
             if file.starts_with("place") { [arguments, more.to_vec()].concat() } else { arguments };
+    assert_eq!(report["verdicts"]["share"], 0.0);
         let (_, way) = program.ends_with(64, &arguments);
         assert!(way.contains(file), "{way}");
     }
