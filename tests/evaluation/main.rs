@@ -420,6 +420,55 @@ fn programs_are_run_on_the_tests_of_their_problems() {
 }
 
 #[test]
+fn programs_are_compared_as_exactly_as_is_said() {
+    let program = Program::new();
+    program.write(
+        "third.jsonl",
+        "{\"id\": \"third\", \"problem\": \"Print a third.\", \"tests\": [{\"stdin\": \"\", \"stdout\": \
+         \"0.333333333\"}]}\n",
+    );
+    program
+        .write("third.yaml", "otherwise: { content: \"```python\\nprint(0.33333333)\\n```\" }\n");
+    let run = |code: i32, arguments: &[&str]| {
+        let mut command = program.command(&[&["eval"], arguments].concat());
+        let ended = command.env("PATH", env!("PATH")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{}", text(&ended.stderr));
+        text(&ended.stderr)
+    };
+    let base = ["third.jsonl", "--model", "scripted:third.yaml", "-q", "-o"];
+    run(0, &[&base[..], &["near"]].concat());
+    run(0, &[&base[..], &["exact", "--tolerance", "0"]].concat());
+    let (near, exact) = (program.json("near/report.json"), program.json("exact/report.json"));
+    assert_eq!(
+        (&near["pass_at_1"]["value"], &exact["pass_at_1"]["value"]),
+        (&1.0.into(), &0.0.into())
+    );
+    assert_eq!(near["settings"].get("tolerance"), None, "as in runs of before there was the flag");
+    assert_eq!(exact["settings"]["tolerance"], 0.0);
+    let way = run(64, &[&base[..], &["exact"]].concat());
+    assert!(way.contains("`tolerance` was 0.0 and is absent"), "{way}");
+    let regrade = ["regrade", "exact", "--problems", "third.jsonl"];
+    run(0, &regrade);
+    assert_eq!(
+        program.json("exact/report.json")["pass_at_1"]["value"],
+        0.0,
+        "by the same tolerance"
+    );
+    let way = run(64, &[&regrade[..], &["--tolerance", "0.1"]].concat());
+    assert!(way.contains("judged with a tolerance of 0:"), "{way}");
+}
+
+#[test]
+fn a_preset_wants_problems_of_one_kind() {
+    let program = Program::new();
+    let tests = "{\"problem\": \"f\", \"tests\": [{\"stdin\": \"\", \"stdout\": \"1\"}]}\n";
+    program.write("mixed.jsonl", &format!("{}{tests}", program.read("problems.jsonl")));
+    let preset = ["eval", "mixed.jsonl", "--preset", "vibethinker-1.5b", "-o", "out"];
+    let (_, way) = program.ends_with(64, &preset);
+    assert!(way.contains("split the file"), "{way}");
+}
+
+#[test]
 fn claims_are_checked_beside_votes_for_as_many_tokens() {
     let program = Program::new();
     let script = program.read("script.yaml");
