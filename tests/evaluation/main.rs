@@ -482,6 +482,7 @@ fn claims_are_checked_beside_votes_for_as_many_tokens() {
     assert!(table.contains("0.0 % of 100") && table.contains(" 424 written\n"), "{table}");
     assert!(table.contains(" 300 written: part of those in all"), "{table}");
     let report = program.json("out/report.json");
+    assert_eq!(report["verdicts"]["share"], 0.0);
     assert_eq!(report["settings"]["clr"], true);
     let first = &report["clr"][0];
     assert_eq!((&first["k"], &first["share"]["value"]), (&1.into(), &0.8.into()));
@@ -531,8 +532,35 @@ fn how_sure_the_model_was_is_kept_and_votes() {
         let more = ["--confidence", "-q"];
         let arguments =
             if file.starts_with("place") { [arguments, more.to_vec()].concat() } else { arguments };
-    assert_eq!(report["verdicts"]["share"], 0.0);
         let (_, way) = program.ends_with(64, &arguments);
         assert!(way.contains(file), "{way}");
     }
+}
+
+#[test]
+fn votes_that_stop_are_compared_with_votes_of_all() {
+    let program = Program::new();
+    let chains = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/chains");
+    for (chain, output) in [("chain/vote-of-32-all", "all"), ("chain/vote-of-32", "early")] {
+        let vote =
+            ["eval", "problems.jsonl", "--to", chain, "--chains", chains, "-o", output, "-q"];
+        program.ends_with(0, &vote);
+    }
+    let compared = Command::new("python3")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/evaluation/voting.py"))
+        .args(["all", "--adaptive", "early"])
+        .current_dir(program.folder.path())
+        .output()
+        .unwrap();
+    let (told, way) = (text(&compared.stdout), text(&compared.stderr));
+    assert!(compared.status.success(), "{way}");
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    let share = line("tokens").rsplit(' ').next().unwrap();
+    assert!(
+        share.parse::<f64>().unwrap() < 0.9,
+        "every answer is the same: few are enough\n{told}"
+    );
+    assert!(line("stopped early").ends_with(" 80.0%"), "{told}");
+    let seconds = line("seconds").trim_start_matches("seconds").split(" and ").next().unwrap();
+    assert!(seconds.trim().parse::<f64>().is_ok(), "{told}");
 }
