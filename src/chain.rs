@@ -84,6 +84,7 @@ pub use plan::{Limits, ModelRole, Plan, Retry, UsedRole};
 pub use problem::{LoadError, Problem};
 pub use prompt::Prompt;
 pub use shipped::{Shipped, check, load_folder, shipped};
+pub(crate) use texts::says_no_answer;
 pub use value::{Contender, Outcome, Solution, Type, Typed, Value};
 
 use budget::Budget;

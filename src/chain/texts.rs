@@ -162,24 +162,127 @@ pub(super) fn disagreed(language: Language, contenders: &[Contender], samples: u
             )
         })
         .collect();
-    let lines = lines.join("\n");
+    format!("{}{}", differing(language, samples), lines.join("\n"))
+}
+
+/// What stands above the results on which so many samples do not agree.
+fn differing(language: Language, samples: u32) -> String {
     choose(
         language,
         &format!(
-            "There is no answer that can be relied on: {samples} attempts do not agree. They came to:\n\n{lines}"
+            "There is no answer that can be relied on: {samples} attempts do not agree. They came to:\n\n"
         ),
-        &format!("没有得到可靠的答案：{samples} 次尝试的结果不一致。得到的结果有：\n\n{lines}"),
+        &format!("没有得到可靠的答案：{samples} 次尝试的结果不一致。得到的结果有：\n\n"),
     )
+}
+
+/// Whether a text is one of those that a chain gives where it has no answer: that the model came to none, that a limit
+/// was met first, or that the samples do not agree on any. White space around it and the passages that it cites do not
+/// matter. A program on which samples do not agree is a result all the same: it can be tried.
+///
+/// Numbers and phrases of these texts may read as an answer (`答案：16 次尝试…`), so whoever looks for one asks this first.
+pub(crate) fn says_no_answer(text: &str) -> bool {
+    let text = text.trim();
+    // Each of these texts has one number at most before what differs from answer to answer.
+    let digits = text.trim_start_matches(|sign: char| !sign.is_ascii_digit());
+    let digits = digits.split(|sign: char| !sign.is_ascii_digit()).next().unwrap_or_default();
+    let number: Option<u64> = digits.parse().ok();
+    let samples: Option<u32> = number.and_then(|number| number.try_into().ok());
+    [Language::English, Language::Chinese].into_iter().any(|language| {
+        let fixed = [unanswered(language), out_of_tokens(language)].into_iter();
+        let limits = number.into_iter().flat_map(|number| {
+            let time = Duration::from_secs(number);
+            [out_of_time(language, Some(time)), out_of_calls(language, Some(number))]
+        });
+        let none = samples.map(|samples| disagreed(language, &[], samples));
+        let is_all = |said: String| {
+            let rest = text.strip_prefix(&said);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(&cited(language)))
+        };
+        let differs = |samples| text.starts_with(&differing(language, samples));
+        fixed.chain(limits).chain(none).any(is_all) || samples.is_some_and(differs)
+    })
 }
 
 /// The passages that an answer cites, below it.
 pub(super) fn sources(language: Language, places: &[String]) -> String {
-    let heading = choose(language, "Sources:", "参考资料：");
     let places: Vec<String> = places.iter().map(|place| format!("- {place}")).collect();
-    format!("\n\n{heading}\n\n{}", places.join("\n"))
+    format!("{}{}", cited(language), places.join("\n"))
+}
+
+/// What stands above the passages that an answer cites.
+fn cited(language: Language) -> String {
+    let heading = choose(language, "Sources:", "参考资料：");
+    format!("\n\n{heading}\n\n")
 }
 
 /// The heading of one part of a composite answer.
 pub(super) fn part_heading(language: Language, number: usize) -> String {
     choose(language, &format!("**Part {number}**"), &format!("**第 {number} 部分**"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn language() -> impl Strategy<Value = Language> {
+        (0..Language::ALL.len()).prop_map(|place| Language::ALL[place])
+    }
+
+    fn contenders(results: Vec<String>) -> Vec<Contender> {
+        let contender = |result| Contender { result: Outcome::Boxed(result), votes: 2 };
+        results.into_iter().map(contender).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_without_an_answer_is_known(
+            language in language(),
+            number in any::<u32>(),
+            seconds in any::<Option<u64>>(),
+            results in prop::collection::vec(r"[ -~\n答案：]{0,20}", 0..4),
+            places in prop::collection::vec("[a-z]{1,8}", 1..3),
+        ) {
+            let limits = Limits {
+                time: seconds.map(Duration::from_secs),
+                calls: seconds,
+                ..Limits::default()
+            };
+            let stops = [FinishReason::Stop, FinishReason::Length, FinishReason::ToolCalls];
+            let cuts = [None, Some(Cut::Time), Some(Cut::Calls), Some(Cut::Tokens), Some(Cut::Doubt)];
+            let ended = cuts.into_iter().flat_map(|cut| stops.map(|reason| (cut, reason)));
+            let mut texts: Vec<String> =
+                ended.map(|(cut, reason)| no_answer(language, limits, cut, reason)).collect();
+            texts.push(disagreed(language, &contenders(results), number));
+            for text in texts {
+                prop_assert!(says_no_answer(&text), "{text}");
+                let cited = format!("\n{text}{}\n", sources(language, &places));
+                prop_assert!(says_no_answer(&cited), "{cited}");
+            }
+        }
+
+        #[test]
+        fn other_texts_are_answers(text in "[ -~\n答案：没有得到可靠的]{0,60}") {
+            prop_assert!(!says_no_answer(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_more_or_less_than_such_a_text_is_an_answer() {
+        for language in Language::ALL {
+            let said = unanswered(language);
+            assert!(!says_no_answer(&format!("{said} It is \\boxed{{5}}.")));
+            assert!(!says_no_answer(&format!("5. {said}")));
+            let limits = Limits { calls: Some(7), ..Limits::default() };
+            let said = no_answer(language, limits, Some(Cut::Calls), FinishReason::Stop);
+            assert!(!says_no_answer(&said.replace('7', "seven")));
+            let fenced = Outcome::Code("```python\nprint(5)\n```".to_owned());
+            let program = Contender { result: fenced, votes: 2 };
+            assert!(!says_no_answer(&disagreed(language, &[program], 16)), "it can be tried");
+            assert!(!says_no_answer(&outside(language)) && !says_no_answer(&empty(language)));
+        }
+        assert!(!says_no_answer(""));
+    }
 }

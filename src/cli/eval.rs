@@ -121,17 +121,11 @@ pub(super) async fn run(
         Some(EvalCommand::Regrade { folder, problems, running }) => {
             suite::not_regraded(&folder)?;
             let (manifest, _) = folder::read(&folder)?;
-            let of_public = manifest.settings.get("tests").is_some();
             let runs_tests = manifest.problems.iter().any(|asked| asked.tests);
-            if problems.is_some() && runs_tests && of_public != running.public_only {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    match of_public {
-                        true => "this run is of public tests only: add --public-only",
-                        false => "this run is of all tests: leave --public-only out",
-                    },
-                ));
-            }
+            let running = match problems.is_some() && runs_tests {
+                true => running.judging_run_of(&manifest.settings)?,
+                false => running,
+            };
             let (mended, programs) = match problems {
                 Some(file) => {
                     let problems = problems::read(&file)?;

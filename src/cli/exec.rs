@@ -245,7 +245,8 @@ fn plain(text: &str) -> String {
     text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
 }
 
-fn tolerance(text: &str) -> Result<f64, String> {
+/// By how much numbers may differ, as it is given on the command line.
+pub(super) fn tolerance(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
         _ => Err("a number from 0 to 1 is needed".to_owned()),

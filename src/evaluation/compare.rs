@@ -60,10 +60,10 @@ pub enum CompareError {
     /// They have no problem in common.
     #[error("the two runs have no problem in common that both have answered")]
     NothingInCommon,
-    /// A problem has two right answers.
+    /// A problem has two right answers, or different tests.
     #[error(
-        "the problem {0:?} has another right answer in the second run; `ponder eval regrade` with the same \
-         --problems for both mends that"
+        "the problem {0:?} has another right answer, or other tests, in the second run; `ponder eval regrade` with the \
+         same --problems for both mends that"
     )]
     OtherAnswer(String),
 }
@@ -72,7 +72,7 @@ pub enum CompareError {
 ///
 /// # Errors
 ///
-/// If they have no problem in common, or a problem has another right answer in each.
+/// If they have no problem in common, or a problem has another right answer, or other tests, in each.
 pub fn compare(
     first: (&Manifest, &Samples),
     second: (&Manifest, &Samples),
@@ -86,7 +86,7 @@ pub fn compare(
         if other.digest != asked.digest {
             continue;
         }
-        if other.answer != asked.answer {
+        if !other.is_judged_as(asked) {
             return Err(CompareError::OtherAnswer(asked.id.clone()));
         }
         pairs.push(Flip { id: asked.id.clone(), first: *share, second: **other_share });

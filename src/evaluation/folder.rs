@@ -46,15 +46,26 @@ pub enum FolderError {
     #[error("another `ponder eval` is at work in {0}; wait for it, or choose another --output")]
     Busy(PathBuf),
     /// The run in it is another one.
-    #[error(
-        "the run in {path} cannot go on: {mismatch}. Choose another --output, or remove the folder"
-    )]
+    #[error("the run in {path} cannot go on: {mismatch}. {}", way_on(.path, .mismatch))]
     Mismatch {
         /// The folder.
         path: PathBuf,
         /// Why not.
         mismatch: Mismatch,
     },
+}
+
+/// What to do about a run that cannot go on.
+fn way_on(path: &Path, mismatch: &Mismatch) -> String {
+    match mismatch {
+        Mismatch::Answer(_) | Mismatch::Tests(_) => format!(
+            "Judge those again first: `ponder eval regrade {} --problems FILE`, with the file that is right",
+            path.display()
+        ),
+        Mismatch::Settings(_) | Mismatch::Problem(_) | Mismatch::File(_) => {
+            "Choose another --output, or remove the folder".to_owned()
+        }
+    }
 }
 
 /// The answers of a run, by problem and number; of a repeated one the last.

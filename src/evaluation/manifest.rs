@@ -45,6 +45,9 @@ pub struct AskedProblem {
     /// Whether an answer is a program that is to pass tests.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tests: bool,
+    /// The SHA-256 of those tests; absent in runs of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests_digest: Option<String>,
     /// The SHA-256 of what is asked.
     pub digest: String,
 }
@@ -74,6 +77,12 @@ pub enum Mismatch {
     /// A problem is another one now.
     #[error("the problem {0:?} was another one then")]
     Problem(String),
+    /// A problem has another right answer than the one by which its answers were judged.
+    #[error("the problem {0:?} has another right answer than its answers were judged by")]
+    Answer(String),
+    /// A problem has other tests than those on which its programs were run.
+    #[error("the problem {0:?} has other tests than its answers were judged by")]
+    Tests(String),
     /// The problems are neither some of those then, nor those then and more.
     #[error("its problems are those of another file ({0})")]
     File(String),
@@ -116,8 +125,14 @@ impl Manifest {
         let mut common = 0;
         for problem in &wanted.problems {
             match then.get(problem.id.as_str()) {
-                Some(known) if known.digest == problem.digest => common += 1,
-                Some(_) => return Err(Mismatch::Problem(problem.id.clone())),
+                Some(known) if known.digest != problem.digest || known.tests != problem.tests => {
+                    return Err(Mismatch::Problem(problem.id.clone()));
+                }
+                Some(known) if !known.is_judged_as(problem) => {
+                    let other = if problem.tests { Mismatch::Tests } else { Mismatch::Answer };
+                    return Err(other(problem.id.clone()));
+                }
+                Some(_) => common += 1,
                 None => {}
             }
         }
@@ -128,10 +143,21 @@ impl Manifest {
         }
         if now > before {
             self.problems = wanted.problems;
+        } else {
+            self.learn_tests(wanted.problems);
         }
         self.samples = self.samples.max(wanted.samples);
         self.prices = wanted.prices.or(self.prices);
         Ok(self)
+    }
+
+    /// Keeps from now on what the tests are, where the run is of before that was kept.
+    fn learn_tests(&mut self, wanted: Vec<AskedProblem>) {
+        let mut wanted: HashMap<String, Option<String>> =
+            wanted.into_iter().map(|problem| (problem.id, problem.tests_digest)).collect();
+        for problem in self.problems.iter_mut().filter(|problem| problem.tests_digest.is_none()) {
+            problem.tests_digest = wanted.remove(&problem.id).flatten();
+        }
     }
 }
 
@@ -142,8 +168,15 @@ impl AskedProblem {
             id: problem.id.clone(),
             answer: problem.answer().unwrap_or(if tests { "tests" } else { "" }).to_owned(),
             tests,
+            tests_digest: problem.tests_digest(),
             digest: problem.digest(),
         }
+    }
+
+    /// Whether the same answers are right in both, as far as that is known.
+    pub(super) fn is_judged_as(&self, other: &Self) -> bool {
+        let tests = self.tests_digest.as_ref().zip(other.tests_digest.as_ref());
+        self.answer == other.answer && tests.is_none_or(|(one, other)| one == other)
     }
 }
 
@@ -192,6 +225,7 @@ mod tests {
             id: (*id).to_owned(),
             answer: "1".to_owned(),
             tests: false,
+            tests_digest: None,
             digest: (*digest).to_owned(),
         };
         let problems = problems.iter().map(asked).collect();
@@ -220,6 +254,38 @@ mod tests {
             refused(manifest(same, 2, &[("x", "1"), ("y", "1")])),
             @"its problems are those of another file (f.jsonl)"
         );
+    }
+
+    #[test]
+    fn what_is_right_stays_the_same() {
+        let run = manifest(json!({}), 2, &[("a", "1"), ("b", "2")]);
+        let other = |change: fn(&mut AskedProblem)| {
+            let mut other = run.clone();
+            change(&mut other.problems[1]);
+            other
+        };
+        let refused = |then: Manifest, now: Manifest| then.continued(now).unwrap_err().to_string();
+        insta::assert_snapshot!(
+            refused(run.clone(), other(|problem| problem.answer = "2".to_owned())),
+            @r#"the problem "b" has another right answer than its answers were judged by"#
+        );
+        let tests = |digest: Option<&'static str>| {
+            let mut run = run.clone();
+            run.problems[1].tests = true;
+            run.problems[1].tests_digest = digest.map(str::to_owned);
+            run
+        };
+        insta::assert_snapshot!(
+            refused(tests(Some("1")), tests(Some("2"))),
+            @r#"the problem "b" has other tests than its answers were judged by"#
+        );
+        assert!(matches!(
+            run.clone().continued(tests(Some("1"))),
+            Err(Mismatch::Problem(problem)) if problem == "b"
+        ));
+        let old = tests(None).continued(tests(Some("1"))).unwrap();
+        assert_eq!(old, tests(Some("1")), "from now on they are known");
+        refused(old, tests(Some("2")));
     }
 
     #[test]

@@ -71,6 +71,14 @@ impl Problem {
         }
         format!("{:x}", hash.finalize())
     }
+
+    /// The SHA-256 of the tests as the file has them, in hexadecimal, where there are some.
+    pub fn tests_digest(&self) -> Option<String> {
+        match &self.task {
+            Task::Tests(tests) => Some(format!("{:x}", Sha256::digest(tests.to_string()))),
+            Task::Answer(_) | Task::Case(_) => None,
+        }
+    }
 }
 
 /// What the problems of a file are about: it decides how often a protocol asks each.
@@ -85,16 +93,19 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The subject of these problems: programs if one has tests, choices if every answer is a letter from A
-    /// to J.
-    pub fn of(problems: &[Problem]) -> Self {
+    /// The subject of these problems: programs if all have tests, choices if every answer is a letter from A to J;
+    /// `None` if some have tests and some have not, which no protocol asks alike.
+    pub fn of(problems: &[Problem]) -> Option<Self> {
         let letter = |answer: &str| matches!(answer.as_bytes(), [b'A'..=b'J']);
-        if problems.iter().any(|problem| matches!(problem.task, Task::Tests(_))) {
-            Self::Programs
-        } else if problems.iter().all(|problem| problem.answer().is_some_and(letter)) {
-            Self::Choice
-        } else {
-            Self::Mathematics
+        let programs =
+            problems.iter().filter(|problem| matches!(problem.task, Task::Tests(_))).count();
+        match programs {
+            0 if problems.iter().all(|problem| problem.answer().is_some_and(letter)) => {
+                Some(Self::Choice)
+            }
+            0 => Some(Self::Mathematics),
+            all if all == problems.len() => Some(Self::Programs),
+            _ => None,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Programs {
     pub sandbox: Arc<SharedSandbox>,
     /// What is done with private tests.
     pub private: PrivateTests,
+    /// By how much numbers with a point may differ.
+    pub tolerance: f64,
 }
 
 impl Programs {
@@ -57,15 +59,20 @@ impl Programs {
             return Ok((judgement, None));
         };
         let sandbox = self.sandbox.get().await.map_err(|error| error.to_string())?;
-        let count = counted(sandbox, &program, &cases).await?;
+        let count = counted(sandbox, &program, &cases, self.tolerance).await?;
         let mark = if count.passed == count.all { Mark::Right } else { Mark::Wrong };
         let answer = Some(format!("{} of {} tests", count.passed, count.all));
         Ok((Judgement { mark, answer, leniency: None }, Some(count)))
     }
 }
 
-async fn counted(sandbox: &Sandbox, program: &str, cases: &[Case]) -> Result<TestCount, String> {
-    let runner = Runner::default();
+async fn counted(
+    sandbox: &Sandbox,
+    program: &str,
+    cases: &[Case],
+    tolerance: f64,
+) -> Result<TestCount, String> {
+    let runner = Runner { tolerance, ..Runner::default() };
     let mut count = TestCount { passed: 0, run: 0, all: cases.len() };
     for some in cases.chunks(runner.jobs.max(1)) {
         let report = run_cases(sandbox, program, some, runner).await;

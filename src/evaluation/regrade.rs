@@ -70,7 +70,11 @@ pub async fn regrade(
     let _lock = folder::locked(path)?;
     mend_answers(&mut manifest, problems);
     let run_again = match programs {
-        Some(programs) => run_again(path, &manifest, problems, programs).await?,
+        Some(programs) => {
+            let judged = run_again(path, &manifest, problems, programs).await?;
+            mend_tests(&mut manifest, problems);
+            judged
+        }
         None => HashMap::new(),
     };
     let asked: HashMap<&str, &AskedProblem> =
@@ -158,9 +162,18 @@ fn same<'a>(asked: &AskedProblem, problems: &'a [Problem]) -> Option<&'a Problem
 
 /// Takes over the right answers of the same questions.
 fn mend_answers(manifest: &mut Manifest, problems: &[Problem]) {
-    for asked in &mut manifest.problems {
+    for asked in manifest.problems.iter_mut().filter(|asked| !asked.tests) {
         if let Some(answer) = same(asked, problems).and_then(Problem::answer) {
             asked.answer = answer.to_owned();
+        }
+    }
+}
+
+/// Takes over what the tests of the same questions are, now that programs were run on them.
+fn mend_tests(manifest: &mut Manifest, problems: &[Problem]) {
+    for asked in manifest.problems.iter_mut().filter(|asked| asked.tests) {
+        if let Some(digest) = same(asked, problems).and_then(Problem::tests_digest) {
+            asked.tests_digest = Some(digest);
         }
     }
 }

@@ -22,7 +22,7 @@ mod reliability;
 
 pub use confidence::SurestVote;
 pub use lines::{Line, headlines, percent, thousands};
-pub use reliability::Reliability;
+pub use reliability::{Reliability, VerdictCounts};
 
 /// The form of `report.json`.
 const SCHEMA: &str = "ponder.eval/1";
@@ -57,6 +57,8 @@ pub struct Report {
     /// The chance that the answer whose claims make it the most reliable is right, beside votes for as many tokens;
     /// empty where no claims were checked.
     pub clr: Vec<Reliability>,
+    /// What came of the verdicts on claims; absent where none were checked.
+    pub verdicts: Option<VerdictCounts>,
     /// The chance that the answer that most of the surest give is right; empty where no confidence was asked for.
     pub by_confidence: Vec<SurestVote>,
     /// How often answers had certain ends; absent without an answer.
@@ -121,18 +123,29 @@ pub struct Rates {
 /// What the answers took.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Tokens {
-    /// Read, over all answers.
+    /// Read in all, for answers and for their claims.
     pub prompt: u64,
-    /// Written, thinking included.
+    /// Written in all, thinking included.
     pub completion: u64,
-    /// The part of that which was thinking.
+    /// What was thinking in the answers.
     pub reasoning: u64,
+    /// The part of what was read and written that was for claims and verdicts; absent where none were checked.
+    pub claims: Option<ClaimTokens>,
     /// Written in one answer; absent without one.
     pub per_answer: Option<Distribution>,
     /// Written in a right answer, in the mean.
     pub right: Option<f64>,
     /// Written in one that is not right, in the mean.
     pub not_right: Option<f64>,
+}
+
+/// What claims and verdicts took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ClaimTokens {
+    /// Read.
+    pub prompt: u64,
+    /// Written, thinking included.
+    pub completion: u64,
 }
 
 /// Where numbers lie.
@@ -222,6 +235,7 @@ impl Report {
             pass_at_1: share(&outcomes, Answered::is_right),
             pass: curves.pass,
             clr: reliability::curve(&outcomes),
+            verdicts: VerdictCounts::of(answers.iter().map(|(answer, _)| *answer)),
             by_confidence: confidence::votes(&outcomes),
             majority: curves.majority,
             majority_by_text: curves.majority_by_text,
@@ -341,10 +355,19 @@ fn tokens(answers: &[&(&Answered, f64)]) -> Tokens {
         let kept = answers.iter().filter(move |(answer, _)| keep(answer));
         distribution(kept.map(|(answer, _)| answer.completion_tokens as f64))
     };
+    let (prompt, completion) = (
+        sum(|answer| answer.usage().prompt_tokens),
+        sum(|answer| answer.usage().completion_tokens),
+    );
+    let checked = answers.iter().any(|(answer, _)| answer.checked.is_some());
     Tokens {
-        prompt: sum(|answer| answer.prompt_tokens),
-        completion: sum(|answer| answer.completion_tokens),
+        prompt,
+        completion,
         reasoning: sum(|answer| answer.reasoning_tokens),
+        claims: checked.then(|| ClaimTokens {
+            prompt: prompt - sum(|answer| answer.prompt_tokens),
+            completion: completion - sum(|answer| answer.completion_tokens),
+        }),
         per_answer: written(|_| true),
         right: written(Answered::is_right).map(|tokens| tokens.mean),
         not_right: written(|answer| !answer.is_right()).map(|tokens| tokens.mean),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt, stream};
 
 use super::{
-    claims,
+    claims::{self, Patience},
     confidence::AnswerConfidence,
     folder::{Folder, FolderError},
     judge::{Judgement, judge},
@@ -150,7 +150,8 @@ async fn sample(
                 return conversation::held(model, case, request, watch).await;
             }
             let written = answer(model, request, watch).await?;
-            judged(model, job.problem, order, written).await
+            let patience = Patience { retries: order.retries, watch };
+            judged(model, job.problem, order, written, patience).await
         };
         let made = made.await;
         let seconds = (started.elapsed().as_secs_f64() * 1e3).round() / 1e3;
@@ -164,9 +165,7 @@ async fn sample(
         match made {
             Ok(outcome) => return (whole(outcome), None),
             Err(error) if error.may_pass() && attempts <= order.retries => {
-                let time = wait(&error, attempts);
-                watch.waits(&error, time);
-                tokio::time::sleep(time).await;
+                pause(&error, attempts, watch).await;
             }
             Err(error) => {
                 let outcome = Outcome::Failed { error: error.to_string() };
@@ -214,6 +213,13 @@ async fn answer(
     Ok(Written { answer, confidence })
 }
 
+/// Tells that a call failed, and waits before it is made again.
+pub(super) async fn pause(error: &GenerateError, attempts: u32, watch: &dyn Watch) {
+    let time = wait(error, attempts);
+    watch.waits(error, time);
+    tokio::time::sleep(time).await;
+}
+
 /// How long to wait after the attempt of this number: what the other side says, else twice as long each time.
 fn wait(error: &GenerateError, attempt: u32) -> Duration {
     let doubled = Duration::from_secs(1 << (attempt - 1).min(6));
@@ -229,12 +235,13 @@ fn wait(error: &GenerateError, attempt: u32) -> Duration {
 ///
 /// # Errors
 ///
-/// The program cannot be run, or what the model reports about claims.
+/// The program cannot be run. Claims that cannot be checked are none.
 async fn judged(
     model: &dyn Generate,
     problem: &Problem,
     order: &Order,
     Written { answer, confidence }: Written,
+    patience: Patience<'_>,
 ) -> Result<Outcome, GenerateError> {
     let ending = Ending::from(&answer.finish);
     let (judgement, tests) = match (&problem.task, &order.programs) {
@@ -254,7 +261,7 @@ async fn judged(
     let Judgement { mark, answer: stated, leniency } = judgement;
     let checked = match problem.messages.last() {
         Some(asked) if order.clr && stated.is_some() => {
-            Some(claims::check(model, &asked.content, &answer).await?)
+            Some(claims::check(model, &asked.content, &answer, patience).await?)
         }
         _ => None,
     };

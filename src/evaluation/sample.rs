@@ -14,7 +14,7 @@ pub struct Sample {
     pub sample: u32,
     /// How often it was asked for until it came, or until that was given up.
     pub attempts: u32,
-    /// How long the last attempt took, in seconds.
+    /// How long the last attempt took, in seconds, with its claims where they were checked.
     pub seconds: f64,
     /// What came of it.
     #[serde(flatten)]
@@ -105,7 +105,7 @@ pub struct TestCount {
 pub struct CheckedClaims {
     /// How reliable they make the answer, from 0 to 1.
     pub reliability: f64,
-    /// Each with its verdict; emptied where only numbers are needed.
+    /// Each with its verdict; none where they could not be asked for.
     #[serde(default)]
     pub claims: Vec<ClaimVerdict>,
     /// Tokens read for claims and verdicts.
@@ -117,9 +117,9 @@ pub struct CheckedClaims {
 /// A claim and the verdict on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimVerdict {
-    /// The claim.
+    /// The claim; emptied where only numbers are needed.
     pub claim: String,
-    /// Whether it was found true; `null` for a verdict that is neither word.
+    /// Whether it was found true; `null` for a verdict that is neither word, or that failed.
     pub holds: Option<bool>,
 }
 
@@ -215,8 +215,8 @@ impl Sample {
             answered.content = String::new();
             answered.reasoning = String::new();
             answered.exchanges = Vec::new();
-            if let Some(checked) = &mut answered.checked {
-                checked.claims = Vec::new();
+            for verdict in answered.checked.iter_mut().flat_map(|checked| &mut checked.claims) {
+                verdict.claim = String::new();
             }
         }
         self
@@ -239,11 +239,15 @@ impl Answered {
         self.ending == Ending::Repetition || self.thinking_end == Thought::Loop
     }
 
-    /// Its tokens.
+    /// What it took in all, with the claims; of these it is not known which tokens were thinking.
     pub fn usage(&self) -> Usage {
+        let (read, written) = self
+            .checked
+            .as_ref()
+            .map_or((0, 0), |checked| (checked.prompt_tokens, checked.completion_tokens));
         Usage {
-            prompt_tokens: self.prompt_tokens,
-            completion_tokens: self.completion_tokens,
+            prompt_tokens: self.prompt_tokens + read,
+            completion_tokens: self.completion_tokens + written,
             reasoning_tokens: self.reasoning_tokens,
         }
     }

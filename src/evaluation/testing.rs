@@ -16,6 +16,7 @@ pub(super) fn run(problems: &[(&str, &[(&str, Mark)])]) -> (Manifest, Samples) {
             id: (*id).to_owned(),
             answer: "1".to_owned(),
             tests: false,
+            tests_digest: None,
             digest: format!("digest of {id}"),
         });
         most = most.max(answers.len());

@@ -314,6 +314,23 @@ fn runs_are_reported_judged_again_and_compared() {
     assert!(way.contains("another right answer"), "{way}");
 }
 
+#[test]
+fn a_mended_file_is_judged_by_before_a_run_goes_on() {
+    let program = Program::new();
+    let more = |file: &'static str| ["eval", file, "-n", "2", "-o", "out", "--quiet"];
+    program.ends_with(0, &["eval", "problems.jsonl", "-o", "out", "--quiet"]);
+    program.write("mended.jsonl", &program.read("problems.jsonl").replace("\\\\sqrt{2}", "1.41"));
+    let (_, way) = program.ends_with(64, &more("mended.jsonl"));
+    assert!(way.contains(r#"the problem "root" has another right answer"#), "{way}");
+    assert!(way.contains("`ponder eval regrade out --problems FILE`"), "{way}");
+    assert_eq!(program.read("out/results.jsonl").lines().count(), 5, "nobody was asked");
+    program.ends_with(0, &["eval", "regrade", "out", "--problems", "mended.jsonl"]);
+    program.ends_with(0, &more("mended.jsonl"));
+    assert_eq!(program.json("out/report.json")["pass_at_1"]["value"], 1.0);
+    let (_, way) = program.ends_with(64, &more("problems.jsonl"));
+    assert!(way.contains("another right answer"), "{way}");
+}
+
 /// Four problems as LiveCodeBench has them: the script solves two, one wrongly and one without a program.
 const PROGRAMS: &str = r#"{"question_id": "double", "question_content": "Print twice the number.", "starter_code": "", "public_test_cases": "[{\"input\": \"2\", \"output\": \"4\", \"testtype\": \"stdin\"}]", "private_test_cases": "[{\"input\": \"5\", \"output\": \"10\", \"testtype\": \"stdin\"}]", "metadata": "{}"}
 {"question_id": "add", "question_content": "Add two numbers.", "starter_code": "class Solution:\n    def add(self, a, b):\n", "public_test_cases": "[{\"input\": \"1\\n2\", \"output\": \"3\", \"testtype\": \"functional\"}]", "private_test_cases": "", "metadata": "{\"func_name\": \"add\"}"}
@@ -367,6 +384,15 @@ fn programs_are_run_on_the_tests_of_their_problems() {
         assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
         (text(&ended.stdout), text(&ended.stderr))
     };
+    let goes_on = |file: &str, code: i32| {
+        let more = ["-n", "3", "--model", "scripted:solutions.yaml", "-o", "out", "--quiet"];
+        let mut command = program.command(&[&["eval", file], &more[..]].concat());
+        let ended = command.env("PATH", env!("PATH")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{}", text(&ended.stderr));
+        text(&ended.stderr)
+    };
+    let way = goes_on("mended.jsonl", 64);
+    assert!(way.contains(r#"the problem "square" has other tests"#), "{way}");
     let (changes, way) = regrade(&[]);
     assert_eq!(changes, "");
     assert!(way.contains("8 programs keep their marks"), "{way}");
@@ -377,6 +403,9 @@ fn programs_are_run_on_the_tests_of_their_problems() {
     );
     assert!(!way.contains("keep their marks"), "{way}");
     assert_eq!(program.json("out/report.json")["pass_at_1"]["value"], 0.75);
+    goes_on("mended.jsonl", 0);
+    assert_eq!(program.json("out/report.json")["counts"]["answers"], 12);
+    goes_on("lcb.jsonl", 64);
     let (_, way) = program.ends_with(
         64,
         &["eval", "lcb.jsonl", "--model", "scripted:solutions.yaml", "-o", "x", "--clr"],
@@ -390,6 +419,55 @@ fn programs_are_run_on_the_tests_of_their_problems() {
 }
 
 #[test]
+fn programs_are_compared_as_exactly_as_is_said() {
+    let program = Program::new();
+    program.write(
+        "third.jsonl",
+        "{\"id\": \"third\", \"problem\": \"Print a third.\", \"tests\": [{\"stdin\": \"\", \"stdout\": \
+         \"0.333333333\"}]}\n",
+    );
+    program
+        .write("third.yaml", "otherwise: { content: \"```python\\nprint(0.33333333)\\n```\" }\n");
+    let run = |code: i32, arguments: &[&str]| {
+        let mut command = program.command(&[&["eval"], arguments].concat());
+        let ended = command.env("PATH", env!("PATH")).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{}", text(&ended.stderr));
+        text(&ended.stderr)
+    };
+    let base = ["third.jsonl", "--model", "scripted:third.yaml", "-q", "-o"];
+    run(0, &[&base[..], &["near"]].concat());
+    run(0, &[&base[..], &["exact", "--tolerance", "0"]].concat());
+    let (near, exact) = (program.json("near/report.json"), program.json("exact/report.json"));
+    assert_eq!(
+        (&near["pass_at_1"]["value"], &exact["pass_at_1"]["value"]),
+        (&1.0.into(), &0.0.into())
+    );
+    assert_eq!(near["settings"].get("tolerance"), None, "as in runs of before there was the flag");
+    assert_eq!(exact["settings"]["tolerance"], 0.0);
+    let way = run(64, &[&base[..], &["exact"]].concat());
+    assert!(way.contains("`tolerance` was 0.0 and is absent"), "{way}");
+    let regrade = ["regrade", "exact", "--problems", "third.jsonl"];
+    run(0, &regrade);
+    assert_eq!(
+        program.json("exact/report.json")["pass_at_1"]["value"],
+        0.0,
+        "by the same tolerance"
+    );
+    let way = run(64, &[&regrade[..], &["--tolerance", "0.1"]].concat());
+    assert!(way.contains("judged with a tolerance of 0:"), "{way}");
+}
+
+#[test]
+fn a_preset_wants_problems_of_one_kind() {
+    let program = Program::new();
+    let tests = "{\"problem\": \"f\", \"tests\": [{\"stdin\": \"\", \"stdout\": \"1\"}]}\n";
+    program.write("mixed.jsonl", &format!("{}{tests}", program.read("problems.jsonl")));
+    let preset = ["eval", "mixed.jsonl", "--preset", "vibethinker-1.5b", "-o", "out"];
+    let (_, way) = program.ends_with(64, &preset);
+    assert!(way.contains("split the file"), "{way}");
+}
+
+#[test]
 fn claims_are_checked_beside_votes_for_as_many_tokens() {
     let program = Program::new();
     let script = program.read("script.yaml");
@@ -397,8 +475,13 @@ fn claims_are_checked_beside_votes_for_as_many_tokens() {
     let claims = "rules:\n  - when: { question: 'State the five claims' }\n    reply: { content: \"1. a\\n2. b\\n3. c\\n4. \
                   d\\n5. e\" }\n  - when: { question: 'Is this claim' }\n    reply: { content: 'true' }\n";
     program.write("script.yaml", &script.replacen("rules:\n", claims, 1));
-    program.ends_with(0, &["eval", "problems.jsonl", "-n", "4", "--clr", "-o", "out", "--quiet"]);
+    let (table, _) = program
+        .ends_with(0, &["eval", "problems.jsonl", "-n", "4", "--clr", "-o", "out", "--quiet"]);
+    // 20 answers: 124 tokens, and 15 for the claims and verdicts of each.
+    assert!(table.contains("0.0 % of 100") && table.contains(" 424 written\n"), "{table}");
+    assert!(table.contains(" 300 written: part of those in all"), "{table}");
     let report = program.json("out/report.json");
+    assert_eq!(report["verdicts"]["share"], 0.0);
     assert_eq!(report["settings"]["clr"], true);
     let first = &report["clr"][0];
     assert_eq!((&first["k"], &first["share"]["value"]), (&1.into(), &0.8.into()));
@@ -451,4 +534,32 @@ fn how_sure_the_model_was_is_kept_and_votes() {
         let (_, way) = program.ends_with(64, &arguments);
         assert!(way.contains(file), "{way}");
     }
+}
+
+#[test]
+fn votes_that_stop_are_compared_with_votes_of_all() {
+    let program = Program::new();
+    let chains = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/chains");
+    for (chain, output) in [("chain/vote-of-32-all", "all"), ("chain/vote-of-32", "early")] {
+        let vote =
+            ["eval", "problems.jsonl", "--to", chain, "--chains", chains, "-o", output, "-q"];
+        program.ends_with(0, &vote);
+    }
+    let compared = Command::new("python3")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/evaluation/voting.py"))
+        .args(["all", "--adaptive", "early"])
+        .current_dir(program.folder.path())
+        .output()
+        .unwrap();
+    let (told, way) = (text(&compared.stdout), text(&compared.stderr));
+    assert!(compared.status.success(), "{way}");
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    let share = line("tokens").rsplit(' ').next().unwrap();
+    assert!(
+        share.parse::<f64>().unwrap() < 0.9,
+        "every answer is the same: few are enough\n{told}"
+    );
+    assert!(line("stopped early").ends_with(" 80.0%"), "{told}");
+    let seconds = line("seconds").trim_start_matches("seconds").split(" and ").next().unwrap();
+    assert!(seconds.trim().parse::<f64>().is_ok(), "{told}");
 }

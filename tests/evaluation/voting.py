@@ -2,10 +2,13 @@
 
     python3 tests/evaluation/voting.py FIXED... --adaptive ADAPTIVE...
 
-FIXED are folders of runs of a model with n samples a problem, ADAPTIVE of a chain that votes on at most n of them and
-stops (`examples/chains/vote-of-32.yaml`); several folders are parts of one run. Prints the accuracy of both, the
-difference with a 95 % bootstrap interval over problems (10,000 draws, seed 7), how many tokens the chain took of those
-of all samples (cancelled ones counted), and the seconds. Standard library only; nothing is judged anew.
+FIXED are folders of runs of a model with n samples a problem, or of a chain that votes on all n
+(`examples/chains/vote-of-32-all.yaml`), ADAPTIVE of a chain that votes on at most n of them and stops
+(`examples/chains/vote-of-32.yaml`); several folders are parts of one run. Prints the accuracy of both, the difference
+with a 95 % bootstrap interval over problems (10,000 draws, seed 7), how many tokens the chain took of those of all
+samples (cancelled ones counted), and the seconds by the clock of the answers of both, added up. These can be compared
+where both runs are of chains and one problem was worked on at a time (`--concurrency 1`); the samples of a plain run are
+made beside each other. Standard library only; nothing is judged anew.
 """
 
 import argparse
@@ -66,6 +69,10 @@ def main():
     print(f"stopped early     {sum(stopped.values()) / len(both):.1%}")
     print(f"difference        {100 * sum(differences) / len(both):+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}, 95 %)")
     print(f"tokens            {taken:,} of {all_samples:,}: {taken / all_samples:.3f}")
+    clocks = [[answer.get("seconds") for problem in both for answer in run[problem]] for run in (early, fixed)]
+    if None not in clocks[0] + clocks[1]:
+        quick, whole = map(sum, clocks)
+        print(f"seconds           {quick:,.1f} and {whole:,.1f}, each answer's by the clock, added up")
     print(f"flipped           {sum(d > 0 for d in differences)} to right, {sum(d < 0 for d in differences)} to wrong")
 
 

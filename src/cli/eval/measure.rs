@@ -38,7 +38,7 @@ const CONCURRENCY: u32 = 4;
 /// What to ask whom, and how.
 #[derive(Debug, Args)]
 pub(super) struct MeasureArguments {
-    /// The problems: JSON Lines with {"id", "problem", "answer"}, or Parquet
+    /// The problems: JSON Lines with {"id", "problem", "answer"} or {"id", "problem", "tests"}, or Parquet
     #[arg(value_name = "PROBLEMS", required_unless_present = "suite")]
     problems: Option<PathBuf>,
     #[command(flatten)]
@@ -154,7 +154,7 @@ pub(super) async fn measure(
         Some(problems) => problems,
         None => selected(file, arguments)?,
     };
-    let protocol = protocol(arguments, Subject::of(&problems));
+    let protocol = protocol(file, arguments, &problems)?;
     let programs = programs(file, &problems, arguments).await?;
     let quiet = arguments.quiet || arguments.json;
     let say = |text: &str| {
@@ -239,8 +239,26 @@ async fn programs(
 }
 
 /// The preset's protocol, or the plain one, with what the flags say in its place.
-fn protocol(arguments: &MeasureArguments, subject: Subject) -> Protocol {
-    let mut protocol = arguments.preset.map(|preset| preset.protocol(subject)).unwrap_or_default();
+///
+/// # Errors
+///
+/// If a preset asks some of the problems in one way and some in another.
+fn protocol(
+    file: &Path,
+    arguments: &MeasureArguments,
+    problems: &[Problem],
+) -> Result<Protocol, Failure> {
+    let mut protocol = match arguments.preset {
+        None => Protocol::default(),
+        Some(preset) => preset.protocol(Subject::of(problems).ok_or_else(|| {
+            let message = format!(
+                "{}: some problems have `tests` and some an `answer`, and --preset asks those in other words and \
+                 numbers than these: split the file, and measure each part into an --output of its own",
+                file.display()
+            );
+            Failure::new(Exit::Usage, message)
+        })?),
+    };
     if let Some(suffix) = &arguments.suffix {
         // Words stand apart from the problem, however the shell was told so.
         let apart = suffix.is_empty() || suffix.starts_with(char::is_whitespace);
@@ -256,7 +274,7 @@ fn protocol(arguments: &MeasureArguments, subject: Subject) -> Protocol {
     if arguments.no_think {
         protocol.thinking = Thinking::Off;
     }
-    protocol
+    Ok(protocol)
 }
 
 /// Everything that decides what the answers are.
@@ -278,10 +296,10 @@ fn settings(
             ("thinking", (protocol.thinking == Thinking::Off).then(|| "off".into())),
             ("clr", arguments.clr.then(|| true.into())),
             ("confidence", arguments.confidence.then(|| true.into())),
-            ("tests", arguments.running.public_only.then(|| "public only".into())),
             ("seed", seed.asked.then(|| seed.number.cast_signed().into())),
         ],
     );
+    insert(&mut settings, arguments.running.settings());
     settings.extend(sampling_fields(&protocol.sampling));
     settings
 }

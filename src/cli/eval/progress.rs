@@ -122,8 +122,9 @@ impl Tally {
         if let Some(answered) = sample.answered() {
             self.answers += 1;
             self.right += usize::from(answered.is_right());
-            self.prompt_tokens += answered.prompt_tokens;
-            self.completion_tokens += answered.completion_tokens;
+            let usage = answered.usage();
+            self.prompt_tokens += usage.prompt_tokens;
+            self.completion_tokens += usage.completion_tokens;
         }
     }
 }
@@ -157,5 +158,34 @@ impl Watch for Progress {
             None if !self.quiet => self.line(&mut tally),
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_claims_cost_is_counted() {
+        let answer = json!({
+            "problem": "p", "sample": 0, "attempts": 1, "seconds": 1.0, "mark": "right", "answer": "1",
+            "ending": "stop", "thinking_end": "none", "prompt_tokens": 10, "completion_tokens": 5,
+            "reasoning_tokens": 0,
+            "checked": {"reliability": 1.0, "prompt_tokens": 100, "completion_tokens": 50},
+        });
+        let mut tally = Tally {
+            done: 0,
+            all: 1,
+            answers: 0,
+            right: 0,
+            prompt_tokens: 0,
+            completion_tokens: 0,
+            prices: None,
+            last_line: (Instant::now(), 0),
+        };
+        tally.add(&serde_json::from_value(answer).unwrap());
+        assert_eq!((tally.prompt_tokens, tally.completion_tokens), (110, 55));
     }
 }

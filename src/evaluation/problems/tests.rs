@@ -39,7 +39,7 @@ fn our_own_form() {
     assert_eq!(problems.len(), 5);
     assert_eq!(listed(&problems)[0], ("product", "What is 6 * 7?", "42"));
     assert_eq!(listed(&problems)[1].2, "\\frac{1}{2}");
-    assert_eq!(Subject::of(&problems), Subject::Mathematics);
+    assert_eq!(Subject::of(&problems), Some(Subject::Mathematics));
 }
 
 #[test]
@@ -118,9 +118,9 @@ fn the_embedded_models_own_evaluation_can_be_read() {
     let file: PathBuf =
         [env!("CARGO_MANIFEST_DIR"), "training/evaluation/math-heldout.jsonl"].iter().collect();
     let problems = read(&file).unwrap();
-    assert_eq!((problems.len(), Subject::of(&problems)), (200, Subject::Mathematics));
+    assert_eq!((problems.len(), Subject::of(&problems)), (200, Some(Subject::Mathematics)));
     let code = file.with_file_name("code-heldout.jsonl");
-    assert_eq!(Subject::of(&read(&code).unwrap()), Subject::Programs);
+    assert_eq!(Subject::of(&read(&code).unwrap()), Some(Subject::Programs));
 }
 
 #[test]
@@ -128,11 +128,14 @@ fn choices_are_told_from_numbers() {
     let choice = content(
         b"{\"problem\": \"p\", \"answer\": \"B\"}\n{\"problem\": \"q\", \"answer\": \"C\"}",
     );
-    assert_eq!(Subject::of(&choice.unwrap()), Subject::Choice);
+    assert_eq!(Subject::of(&choice.unwrap()), Some(Subject::Choice));
     let mixed = content(
         b"{\"problem\": \"p\", \"answer\": \"B\"}\n{\"problem\": \"q\", \"answer\": \"x\"}",
     );
-    assert_eq!(Subject::of(&mixed.unwrap()), Subject::Mathematics);
+    assert_eq!(Subject::of(&mixed.unwrap()), Some(Subject::Mathematics));
+    let with_a_program =
+        content(b"{\"problem\": \"p\", \"answer\": \"1\"}\n{\"problem\": \"q\", \"tests\": []}");
+    assert_eq!(Subject::of(&with_a_program.unwrap()), None, "it has no one protocol");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The numbers of a report in words: the same ones in the terminal, in Markdown and in HTML.
 
-use super::{AtK, Distribution, Report, confidence};
+use super::{AtK, ClaimTokens, Distribution, Report, VerdictCounts, confidence};
 use crate::evaluation::statistics::Interval;
 
 /// A number and what it is.
@@ -47,6 +47,9 @@ pub fn headlines(report: &Report) -> Vec<Line> {
             lines.add(&format!("maj@{k}, as many tokens"), interval(share));
         }
     }
+    if let Some(verdicts) = &report.verdicts {
+        lines.add("verdicts undecided", undecided(verdicts));
+    }
     // What a chain does unless told otherwise, and not the best of many ways, which is best by chance.
     if let Some(vote) = confidence::usual(&report.by_confidence) {
         lines.add(&format!("maj@{} of the surest 90 %", vote.k), interval(&vote.share));
@@ -80,10 +83,27 @@ pub fn headlines(report: &Report) -> Vec<Line> {
             thousands(report.tokens.completion as f64)
         ),
     );
+    if let Some(ClaimTokens { prompt, completion }) = report.tokens.claims {
+        let text = format!(
+            "{} read, {} written: part of those in all, not of those of an answer",
+            thousands(prompt as f64),
+            thousands(completion as f64)
+        );
+        lines.add("tokens for claims", text);
+    }
     if let Some(cost) = report.cost {
         lines.add("cost", format!("{cost:.4}"));
     }
     lines.0
+}
+
+fn undecided(verdicts: &VerdictCounts) -> String {
+    let share = verdicts.share.map_or_else(|| "–".to_owned(), percent);
+    let text = format!("{share} of {}", thousands(verdicts.asked as f64));
+    match verdicts.answers_without_claims {
+        0 => text,
+        answers => format!("{text}; {answers} answers have no claims"),
+    }
 }
 
 struct Lines(Vec<Line>);

@@ -23,6 +23,35 @@ pub struct Reliability {
     pub majority: Option<Interval>,
 }
 
+/// What came of the verdicts on claims.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct VerdictCounts {
+    /// So many verdicts were asked for.
+    pub asked: usize,
+    /// So many are neither true nor false, or failed; they count as not true.
+    pub undecided: usize,
+    /// The share of those; absent without a verdict.
+    pub share: Option<f64>,
+    /// So many answers have no claims, though they were asked for: nothing speaks for them.
+    pub answers_without_claims: usize,
+}
+
+impl VerdictCounts {
+    pub(super) fn of<'run>(answers: impl Iterator<Item = &'run Answered>) -> Option<Self> {
+        let checked: Vec<&CheckedClaims> =
+            answers.filter_map(|answer| answer.checked.as_ref()).collect();
+        let verdicts = || checked.iter().flat_map(|checked| &checked.claims);
+        let asked = verdicts().count();
+        let undecided = verdicts().filter(|verdict| verdict.holds.is_none()).count();
+        (!checked.is_empty()).then(|| Self {
+            asked,
+            undecided,
+            share: (asked > 0).then(|| undecided as f64 / asked as f64),
+            answers_without_claims: checked.iter().filter(|one| one.claims.is_empty()).count(),
+        })
+    }
+}
+
 /// The curve, up to as many answers as every answered problem has; nothing where no claims were checked.
 pub(super) fn curve(outcomes: &[ProblemOutcome<'_>]) -> Vec<Reliability> {
     let answered: Vec<&ProblemOutcome<'_>> =

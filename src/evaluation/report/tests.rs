@@ -2,6 +2,7 @@ use super::{lines::thousands, *};
 use crate::evaluation::{
     manifest::Prices,
     sample::{
+        CheckedClaims, ClaimVerdict,
         Mark::{Abstained, Right, Wrong},
         Outcome, Sample,
     },
@@ -35,6 +36,39 @@ fn the_numbers_of_a_small_run() {
     assert_eq!(report.problems[0].majority.as_deref(), Some("1"));
     assert_eq!((report.problems[0].votes, report.problems[1].votes), (2, 2));
     assert!(report.is_complete());
+}
+
+#[test]
+fn what_claims_take_is_in_the_totals_and_not_in_an_answer() {
+    let (mut manifest, mut samples) = run(&[("a", &[("1", Right), ("2", Wrong), ("1", Right)])]);
+    manifest.prices = Some(Prices { input: 1.0, output: 10.0 });
+    let plain = Report::of(&manifest, &samples);
+    assert_eq!((plain.tokens.claims, plain.verdicts), (None, None));
+    for (number, verdicts) in
+        (0..).zip([&[Some(true), None, Some(false)][..], &[], &[Some(true), None, None]])
+    {
+        let sample = samples.get_mut(&("a".to_owned(), number)).unwrap();
+        let Outcome::Answered(answered) = &mut sample.outcome else { unreachable!() };
+        let verdict = |holds: &Option<bool>| ClaimVerdict { claim: "c".to_owned(), holds: *holds };
+        answered.checked = Some(CheckedClaims {
+            reliability: 0.0,
+            claims: verdicts.iter().map(verdict).collect(),
+            prompt_tokens: 70,
+            completion_tokens: 7,
+        });
+        *sample = sample.clone().without_texts();
+    }
+    let report = Report::of(&manifest, &samples);
+    assert_eq!((report.tokens.prompt, report.tokens.completion), (30 + 210, 600 + 21));
+    assert_eq!(report.tokens.claims, Some(ClaimTokens { prompt: 210, completion: 21 }));
+    assert_eq!(report.tokens.per_answer, plain.tokens.per_answer);
+    assert!((report.cost.unwrap() - (240.0 + 6_210.0) / 1e6).abs() < 1e-12);
+    let verdicts = report.verdicts.unwrap();
+    assert_eq!((verdicts.asked, verdicts.undecided, verdicts.answers_without_claims), (6, 3, 1));
+    for document in [report.markdown(), report.html()] {
+        assert!(document.contains("50.0 % of 6; 1 answers have no claims"), "{document}");
+        assert!(document.contains("210 read, 21 written: part of those in all"), "{document}");
+    }
 }
 
 #[test]
