@@ -77,10 +77,10 @@ fn explaining_needs_no_model() {
           "language": "zh",
           "kind": "math",
           "reasons": [
+            "math +1.0: quantities, and how many come of them: “12个苹果，又买了30个，现在一共有多少个”",
             "math +0.5: a story about amounts, then a story about amounts: “个苹果，又买”",
-            "math +0.4: numbers in it: two",
             "math +0.4: a story about amounts: “个苹果”",
-            "math +0.4: begins a clause: a story about amounts: “又买”"
+            "math +0.4: numbers in it: two"
           ],
           "steps": [
             {

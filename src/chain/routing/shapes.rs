@@ -40,6 +40,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("unit", "a quantity with a unit", r"(?i)\d+\s?(?:km/h|mph|m/s|cm|km|mm|kg|ml|litres?|liters?|metres?|meters?|miles?|inch(?:es)?|feet|ft|hours?|hrs?|minutes?|days?|weeks?|degrees?|°|grams?|g|厘米|千米|公里|米|千克|克|升|吨|小时|分钟|天|秒|元|块|人|个|岁|度|本|只|件|条|次)(?:[^a-zA-Z]|$)"),
     shape("money", "an amount of money", r"[$£€¥￥₹]\s?\d|(?i)\d\s?(?:dollars?|cents?|euros?|pounds?|rupees?|yuan|rs\b|元|块|万)|Rs\.?\s?\d"),
     shape("numerals", "numbers in Chinese characters", r"[二两三四五六七八九十百千]+[个只元小天年人条本米公厘千岁张块辆倍次分名名座件斤]"),
+    shape("counts", "quantities, and how many come of them", r"\d+\s?\p{Han}[^\n]{0,60}\d\s?\p{Han}[^\n]{0,60}(?:多少|几)\p{Han}|(?i)\d+ [a-z]+[^\n]{0,80}\d+ [a-z]+[^\n]{0,80}\bhow (?:many|much|long|far)\b|\bhow (?:many|much|long|far)\b[^\n]{0,80}\d+ [a-z]+[^\n]{0,60}\d+ [a-z]+"),
     shape("listing", "a list of numbers", r"\d+\s*[,，、]\s*-?\d+\s*[,，、]\s*-?\d+"),
     shape("ellipsis", "a series with dots", r"\+\s*(?:\.\.\.|…|⋯|\\c?dots)|\d\s*,\s*(?:\.\.\.|…)"),
     // Code.
