@@ -18,7 +18,7 @@ const UNIT_NAMES: &str = " unit units n newton newtons j joule joules w watt wat
     calorie calories kcal acre acres hectare hectares ha lb lbs pound pounds oz ounce ounces ton tons tonne tonnes \
     gal gallon gallons qt quart quarts pint pints cup cups euro euros eur gbp yen won rupee rupees peso pesos \
     franc francs bit bits byte bytes turn turns revolution revolutions point points \
-    欧元 英镑 日元 港元 美分 斤 亩 公顷 千瓦 瓦 牛 焦耳 千瓦时 光年 ";
+    欧元 英镑 日元 港元 美分 斤 亩 公顷 千瓦 瓦 牛 焦耳 千瓦时 光年 人次 ";
 
 /// Nouns that stand in the singular behind a number: `1 way`, `12 mod`, and plurals without an s.
 const NOUNS: &str = " way solution root person people child children man men woman women student boy girl team \

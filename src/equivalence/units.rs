@@ -14,6 +14,8 @@ use crate::equivalence::syntax::{Unit, UnitKind};
 const LONGEST_UNIT: usize = 40;
 /// Words behind a unit that say what is measured: `5 years old`.
 const DIMENSIONS: [&str; 7] = [" long", " wide", " tall", " high", " deep", " old", " thick"];
+/// What may stand behind what is counted and says nothing of the number: `5 apples left`.
+const REMARKS: [&str; 6] = [" in total", " in all", " altogether", " each", " apiece", " left"];
 
 /// Reads a unit such as `cm`, `cm^2`, `m/s`, `square units`, `度` or the name of what is counted.
 pub(crate) fn parse(text: &str) -> Option<Unit> {
@@ -31,7 +33,8 @@ pub(crate) fn parse(text: &str) -> Option<Unit> {
         }
         _ => {}
     }
-    let spelled = plain.replace(" per ", "/").replace('每', "/");
+    let counted = REMARKS.into_iter().find_map(|remark| plain.strip_suffix(remark));
+    let spelled = counted.unwrap_or(&plain).replace(" per ", "/").replace('每', "/");
     let mut scale = BigRational::one();
     let mut names = Vec::new();
     for (position, part) in spelled.split('/').enumerate() {
@@ -163,7 +166,7 @@ fn known(name: &str) -> Option<(BigRational, &str)> {
         "month" | "months" | "个月" => (1, 12, "year"),
         "cent" | "cents" => (1, 100, "dollar"),
         "dollar" | "dollars" | "usd" | "$" | "美元" => (1, 1, "dollar"),
-        "yuan" | "rmb" | "cny" | "元" | "人民币" => (1, 1, "yuan"),
+        "yuan" | "rmb" | "cny" | "元" | "元钱" | "块钱" | "人民币" => (1, 1, "yuan"),
         "rad" | "radian" | "radians" | "弧度" => (1, 1, "radian"),
         "degree celsius" | "degrees celsius" | "摄氏度" => (1, 1, "°C"),
         "degree fahrenheit" | "degrees fahrenheit" | "华氏度" => (1, 1, "°F"),
