@@ -4,9 +4,15 @@ use serde_json::Value as Json;
 
 use crate::generate::FinishReason;
 
-/// The boxed value, the program, or the whole text; nothing if the answer was cut off before one.
+use super::says_no_answer;
+
+/// The boxed value, the program, or the whole text; nothing if the answer was cut off before one, or if it says that
+/// there is none.
 pub fn result(answer: &str, reason: FinishReason) -> Option<&str> {
     let answer = answer.trim();
+    if says_no_answer(answer) {
+        return None;
+    }
     let found = boxed(answer).or_else(|| code(answer).map(|block| block.body.trim_end()));
     match reason {
         FinishReason::Stop | FinishReason::ToolCalls => {

@@ -10,7 +10,7 @@ use ponder::{
     },
     engine::scripted::{Reply, Rule, Script, ScriptedEngine, When},
     generate::{Answer, Delta, FinishReason, Generate, Message, Origin, Request, Role, StepState},
-    runs::RunStore,
+    runs::{RunRecord, RunStore},
 };
 
 use crate::support::{Told, collect, thinking};
@@ -259,8 +259,14 @@ async fn the_record_that_the_asker_may_read_says_nothing() {
     store.flush();
     assert_eq!(answer.content, "What is repeated?");
     let theirs = store.owned("run_hint", Some("ann")).unwrap();
-    let text = serde_json::to_string(&theirs).unwrap();
     assert!(theirs.calls.is_empty() && !theirs.steps.is_empty());
+    // A seed or a time may hold the digits by chance.
+    let mut told = RunRecord { started_ms: 0, ..theirs.clone() };
+    told.request.sampling = serde_json::Value::Null;
+    for step in &mut told.steps {
+        step.as_object_mut().unwrap().remove("elapsed_ms");
+    }
+    let text = serde_json::to_string(&told).unwrap();
     assert!(!text.contains("84"), "{text}");
     assert_eq!(theirs.answer.as_deref(), Some("What is repeated?"));
     // On the machine itself everything can be seen, and what others did for it is nobody's else.

@@ -100,6 +100,26 @@ fn ask_reads_standard_input() {
 }
 
 #[test]
+fn a_chain_that_has_no_answer_gives_none() {
+    let program = Program::new();
+    let script = "rules:\n  - reply: { content: \"I do not know.\" }\n";
+    std::fs::write(program.path().join("unsure.yaml"), script).unwrap();
+    let arguments = [
+        "ask",
+        "--json",
+        "--model",
+        "scripted:unsure.yaml",
+        "--to",
+        "chain/solve-or-escalate",
+        "What is 12 + 30?",
+    ];
+    let output = program.run(&arguments);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["content"].as_str().unwrap().contains("none of"), "{document}");
+    assert_eq!((output.status.code(), &document["answer"]), (Some(2), &serde_json::Value::Null));
+}
+
+#[test]
 fn ask_as_json_is_one_document() {
     let output = Program::new().run(&["ask", "--json", "What is 12 + 30?"]);
     assert_eq!(text(&output.stderr), "");

@@ -32,8 +32,7 @@ pub struct SurestVote {
     pub gain: Interval,
 }
 
-// serde gives a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn by_name<S: serde::Serializer>(measure: &Measure, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(measure.as_str())
 }
