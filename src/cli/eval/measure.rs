@@ -94,7 +94,7 @@ pub(super) struct MeasureArguments {
     /// as many tokens; up to 6 short calls more an answer
     #[arg(long)]
     clr: bool,
-    /// Ask the model how likely its tokens were, and report votes of the surest answers (as `DeepConf` does) beside maj@k
+    /// Ask the model how likely its tokens were, and report votes of the surest answers beside maj@k
     #[arg(long)]
     confidence: bool,
     #[command(flatten)]

@@ -42,10 +42,9 @@ pub(super) fn votes(outcomes: &[ProblemOutcome<'_>]) -> Vec<SurestVote> {
     let answered: Vec<&ProblemOutcome<'_>> =
         outcomes.iter().filter(|outcome| !outcome.answers.is_empty()).collect();
     let k = answered.iter().map(|outcome| outcome.answers.len()).min().unwrap_or(0);
-    let known = |outcome: &&ProblemOutcome<'_>| {
-        outcome.answers.iter().all(|(answer, _)| answer.confidence.is_some())
-    };
-    if k < 2 || !answered.iter().all(known) {
+    // One that was cut off before its answer may have none, and states nothing either.
+    let is_known = |(answer, _): &(&Answered, f64)| answer.confidence.is_some();
+    if k < 2 || !answered.iter().flat_map(|outcome| &outcome.answers).any(is_known) {
         return Vec::new();
     }
     let problems: Vec<Voters<'_>> =
