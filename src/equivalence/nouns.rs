@@ -47,17 +47,29 @@ const CHANGING: &str = " a an the this that these those it its they them their h
     nonsense nope nah bad fake greater larger bigger smaller higher lower longer shorter older younger fewest \
     greatest largest smallest highest lowest max min maximum minimum extra additional remaining short \
     long total altogether different unequal unlike else mistake mistakes error errors guess guesses thus hence \
-    besides perhaps unless ";
+    besides perhaps unless tens ones nines decades orders magnitude basis decimal decimals ";
+
+/// Words that change a number by themselves, but not in front of a noun: `12 different ways`.
+const ADJECTIVES: &str =
+    " different even odd equal right true short long total daily family early ";
+/// Endings of parts: `five twelfths`, `three sixteenths`.
+const PARTS: [&str; 7] =
+    ["eenths", "elevenths", "twelfths", "ieths", "illionths", "sandths", "dredths"];
+/// Chinese nouns that hold a character which changes numbers elsewhere.
+const CHINESE_NOUNS: [&str; 9] =
+    ["三角形", "四边形", "五边形", "六边形", "零点", "可能", "可能性", "可能情况", "台阶"];
+/// Chinese words that measure, where they stand behind 个: then the number is another one.
+const CHINESE_SCALES: [&str; 7] = ["次方", "平方", "立方", "位数", "小数", "数量级", "基点"];
 
 /// Measure words of Chinese; those that also begin other meanings (点, 月, 号, 角, 成, 倍, 折) are not here.
 const MEASURES: &str = "个只支本张条名位人岁天周年秒元块毛次步组排行列页箱袋瓶盒杯辆台棵朵头匹间座层段节门题道户家\
-    对双套包筐根片份种类项件圈封颗粒枚架艘盏把串桶碗枝束堆群班队批卷册篇句字词股面幅口滴勺场届则斤吨分";
+    对双套包筐根片份种类项件圈封颗粒枚架艘盏把串桶碗枝束堆群班队批卷册篇句字词股面幅口滴勺场届则斤吨分级盆";
 /// Measure words behind which a noun may follow.
-const BEFORE_NOUNS: &str =
-    "个只支本张条名棵朵头匹间座辆台道件颗粒枚块片份种类组对双套题家户箱袋瓶盒杯包根";
+const BEFORE_NOUNS: &str = "个只支本张条名棵朵头匹间座辆台道件颗粒枚块片份种类组对双套题家户箱袋瓶盒杯包根位架艘面场级筐盆幅";
 /// Characters of Chinese that change what a number says, or are numbers.
 const CHANGING_CHARACTERS: &str = "不没无非未别莫否成错误假或和与及且但而多少余约近几半倍分折百千万亿十一二三四五六七八九零两\
-    〇是为等吗呢吧除外仅才都可能应该比减加乘负幂阶倒反来过超至上下左右内相的才只也";
+    〇是为等吗呢吧除外仅才都可能应该比减加乘负幂阶倒反来过超至上下左右内相的才只也\
+    前后打";
 
 /// Whether a word is a unit that is only equal to itself.
 pub(crate) fn is_unit_name(word: &str) -> bool {
@@ -70,7 +82,8 @@ pub(crate) fn is_counted(phrase: &str) -> bool {
         return is_chinese_noun(phrase);
     }
     let words: Vec<&str> = phrase.split(' ').filter(|word| !word.is_empty()).collect();
-    let all_plain = words.iter().all(|word| is_plain(word));
+    let adjective = |place: usize, word: &str| place + 1 < words.len() && holds(ADJECTIVES, word);
+    let all_plain = (0..).zip(&words).all(|(place, word)| is_plain(word) || adjective(place, word));
     let mut parts = words.split(|word| *word == "of");
     let named = |words: &[&str]| words.last().is_some_and(|word| is_noun(word));
     let counted = parts.next().is_some_and(named);
@@ -108,7 +121,10 @@ pub(crate) fn is_remark(phrase: &str) -> bool {
 /// A word that neither is a number nor changes one; "of" is looked at by its place.
 fn is_plain(word: &str) -> bool {
     let letters = word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let changes = holds(CHANGING, word) || word.ends_with("ly") || word.ends_with("fold");
+    let changes = holds(CHANGING, word)
+        || PARTS.iter().any(|ending| word.ends_with(ending))
+        || word.ends_with("ly")
+        || word.ends_with("fold");
     letters && word.len() > 1 && !changes && (holds(NOUNS, word) || !numbers::is_number_word(word))
 }
 
@@ -130,11 +146,11 @@ fn is_chinese_noun(phrase: &str) -> bool {
     let noun =
         ["不同的", "不同"].into_iter().find_map(|word| noun.strip_prefix(word)).unwrap_or(noun);
     let plain = |c: char| !c.is_ascii() && c.is_alphabetic() && !CHANGING_CHARACTERS.contains(c);
-    let whole = !["次方", "平方", "立方", "位数"].iter().any(|word| noun.contains(word));
+    let whole = !CHINESE_SCALES.iter().any(|word| phrase.contains(word));
     measured
         && whole
         && (1..=CHINESE_NOUN).contains(&noun.chars().count())
-        && noun.chars().all(plain)
+        && (noun.chars().all(plain) || CHINESE_NOUNS.contains(&noun))
 }
 
 /// Whether a list of words between spaces has this word.
@@ -160,6 +176,13 @@ mod tests {
             "个苹果",
             "种不同的排法",
             "名学生",
+            "different ways",
+            "odd integers",
+            "family members",
+            "个三角形",
+            "种可能",
+            "位同学",
+            "架飞机",
         ] {
             assert!(is_counted(phrase), "{phrase}");
         }
@@ -186,6 +209,16 @@ mod tests {
             "dozens",
             "out of ten tries",
             "maybes or nots",
+            "different",
+            "ways different",
+            "twelfths",
+            "sixteenths",
+            "trillionths",
+            "decades",
+            "orders of magnitude",
+            "个数量级",
+            "个小时前",
+            "位小数",
             "个以上",
             "个左右",
             "不是答案",

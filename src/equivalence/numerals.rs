@@ -54,14 +54,24 @@ pub(crate) fn in_words(text: &str) -> Option<Node> {
     let positive = negative.into_iter().find_map(|sign| text.strip_prefix(sign));
     let (number, rest) = numbers::spelled(positive.unwrap_or(text).trim_start())?;
     let Number::Ratio { numerator, denominator } = number else { return None };
-    let mut node = Node::Number(BigRational::new(numerator.into(), denominator.into()));
+    let mut value = BigRational::new(numerator.into(), denominator.into());
+    // Whoever says a number of hundredths says it in per cent.
+    let percent = positive.unwrap_or(text).starts_with("百分之");
+    if percent {
+        value *= whole(100);
+    }
+    let mut node = Node::Number(value);
     if positive.is_some() {
         node = Node::Negative(Box::new(node));
     }
-    if rest.is_empty() {
+    if rest.is_empty() && !percent {
         return Some(node);
     }
-    let unit = units::after_numeral(rest)?;
+    let unit = match (percent, rest) {
+        (true, "") => units::parse("%")?,
+        (true, _) => return None,
+        (false, rest) => units::after_numeral(rest)?,
+    };
     Some(Node::Quantity(Box::new(node), unit))
 }
 

@@ -45,22 +45,10 @@ const CHINESE_DOUBTS: [&str; 9] =
     ["不", "如果", "假设", "假如", "若", "错", "怀疑", "是否", "可能"];
 
 /// Words with which an answer is taken back.
-const RETRACTIONS: [&str; 14] = [
-    "wait",
-    "wrong",
-    "incorrect",
-    "mistake",
-    "actually",
-    "however",
-    "instead",
-    "correction",
-    "not right",
-    "not correct",
-    "更正",
-    "不对",
-    "错",
-    "等等",
-];
+const RETRACTIONS: &str = " wait wrong incorrect mistake correction impossible no sorry ";
+/// Words that may take it back where another number follows.
+const TURNS: &str = " actually however instead but rather ";
+const CHINESE_RETRACTIONS: [&str; 7] = ["更正", "不对", "错", "等等", "不，", "不,", "不可能"];
 
 /// Longer texts are searched for markers only.
 const LONGEST_TEXT: usize = 20_000;
@@ -81,7 +69,8 @@ fn after_marker<'a>(text: &'a str, lower: &str, start: usize, end: usize) -> Opt
     let before = lower.get(..start)?;
     let sentence = before.rsplit(ends_sentence).next().unwrap_or("");
     let sentence = sentence.rsplit(". ").next().unwrap_or("");
-    if is_doubtful(sentence) || MARKERS.iter().any(|marker| sentence.contains(marker)) {
+    if is_doubtful(last_clause(sentence)) || MARKERS.iter().any(|marker| sentence.contains(marker))
+    {
         return None;
     }
     let rest = text.get(end..)?;
@@ -91,9 +80,28 @@ fn after_marker<'a>(text: &'a str, lower: &str, start: usize, end: usize) -> Opt
     let length = ends.into_iter().flatten().min().unwrap_or(line.len());
     let answer = rest.get(..length)?;
     let after = lower.get(lower.len() - rest.len() + length..)?;
-    let taken_back = RETRACTIONS.iter().any(|word| after.contains(word));
     let answer = answer.trim();
-    (!answer.is_empty() && !taken_back).then_some(answer)
+    (!answer.is_empty() && !is_taken_back(after)).then_some(answer)
+}
+
+/// The part of a sentence behind its last comma: what stands before says why, and doubts nothing; unless the part hangs
+/// on it.
+fn last_clause(sentence: &str) -> &str {
+    let clause = sentence.rsplit([',', '，']).next().unwrap_or(sentence);
+    let first = clause.split_whitespace().next().unwrap_or("");
+    if matches!(first, "that" | "whether" | "if") { sentence } else { clause }
+}
+
+/// Whether what follows an answer, in lower case, takes it back.
+fn is_taken_back(after: &str) -> bool {
+    let is = |list: &str, word: &str| list.split(' ').any(|entry| entry == word);
+    let numbers = || after.contains(|c: char| c.is_ascii_digit());
+    let words = after.split(|c: char| !c.is_alphabetic() && c != '\'');
+    let mut words = words.filter(|word| !word.is_empty());
+    let chinese = after.replace("没错", "").replace("不错", "");
+    words.any(|word| is(RETRACTIONS, word) || (is(TURNS, word) && numbers()))
+        || ["not right", "not correct"].iter().any(|phrase| after.contains(phrase))
+        || CHINESE_RETRACTIONS.iter().any(|word| chinese.contains(word))
 }
 
 /// What the last sentence concludes, if it is the only one that concludes anything.
@@ -143,7 +151,7 @@ fn is_doubtful(sentence: &str) -> bool {
     let words = sentence.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’');
     let mut words = words.filter(|word| !word.is_empty());
     let negated = |word: &str| word.ends_with("n't") || word.ends_with("n’t");
-    let chinese = sentence.replace("不难", "");
+    let chinese = sentence.replace("不难", "").replace("不同", "");
     words.any(|word| negated(word) || DOUBTS.split(' ').any(|doubt| doubt == word))
         || CHINESE_DOUBTS.iter().any(|doubt| chinese.contains(doubt))
 }
@@ -167,6 +175,13 @@ mod tests {
             ("所以答案是：12", "12"),
             ("The answer is 4. After checking, the answer is 5.", "5."),
             ("不难看出答案是 7", "7"),
+            ("Since 4 is not prime, the answer is 5.", "5."),
+            ("As x can't be negative, the answer is 5", "5"),
+            ("因为x不能为负，所以答案是5。", "5"),
+            ("若a=1，则答案是5", "5"),
+            ("不同的排法共有5种，答案是5", "5"),
+            ("The answer is 5. The waiter gets the rest.", "5"),
+            ("The answer is 5. Note that actually x > y was not needed.", "5"),
         ] {
             assert_eq!(stated(text), Some(answer), "{text}");
         }
@@ -199,6 +214,13 @@ mod tests {
             "不是说答案是5",
             "The answer is 5 or the answer is 6",
             "The answer is 5. Wait, that is wrong.",
+            "The answer is 5. No, it is 6.",
+            "The answer is 5. Sorry, 6.",
+            "The answer is 5. But that is impossible.",
+            "The answer is 5. However, with care it is 6.",
+            "答案是5。不，是6。",
+            "答案是5。这不可能。",
+            "It is not true, that the answer is 5",
             "答案是5。不对,再算一次。",
             "So x = 3. So y = 4.",
             "Therefore x = 3. Let me check: 2x = 7.",

@@ -122,6 +122,8 @@ pub(crate) fn is_unsolved(node: &Node) -> bool {
         },
         // A quotient of letters is more often a ratio that has a name.
         Node::Quotient(..) => (false, "t u v w x y z"),
+        // x + 1/x is asked for by itself.
+        Node::Sum(parts) => (parts.iter().any(is_reciprocal), UNKNOWNS),
         _ => (false, UNKNOWNS),
     };
     let names = RefCell::new(BTreeSet::new());
@@ -139,6 +141,12 @@ pub(crate) fn is_unsolved(node: &Node) -> bool {
     let single = names.first().filter(|_| names.len() == 1);
     let unknown = single.is_some_and(|name| name.len() == 1 && unknowns.contains(name.as_str()));
     unknown && !asked && !names_quantity(node)
+}
+
+/// Whether it is something over a letter.
+fn is_reciprocal(node: &Node) -> bool {
+    let Node::Quotient(_, below) = node.ungrouped() else { return false };
+    below.any(&|part| matches!(part, Node::Symbol(_)))
 }
 
 /// Whether an equation with a variable on the left is a curve or surface rather than a

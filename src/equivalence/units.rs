@@ -13,7 +13,8 @@ use crate::equivalence::syntax::{Unit, UnitKind};
 /// Longer texts are sentences, not units.
 const LONGEST_UNIT: usize = 40;
 /// Words behind a unit that say what is measured: `5 years old`.
-const DIMENSIONS: [&str; 7] = [" long", " wide", " tall", " high", " deep", " old", " thick"];
+const DIMENSIONS: [&str; 12] =
+    [" long", " wide", " tall", " high", " deep", " old", " thick", "长", "宽", "高", "深", "厚"];
 /// What may stand behind what is counted and says nothing of the number: `5 apples left`.
 const REMARKS: [&str; 6] = [" in total", " in all", " altogether", " each", " apiece", " left"];
 
@@ -157,7 +158,7 @@ fn known(name: &str) -> Option<(BigRational, &str)> {
         "吨" => (1_000_000, 1, "gram"),
         "l" | "liter" | "liters" | "litre" | "litres" | "升" => (1, 1, "litre"),
         "ml" | "milliliter" | "milliliters" | "毫升" => (1, 1000, "litre"),
-        "s" | "sec" | "secs" | "second" | "seconds" | "秒" => (1, 1, "second"),
+        "s" | "sec" | "secs" | "second" | "seconds" | "秒" | "秒钟" => (1, 1, "second"),
         "min" | "mins" | "minute" | "minutes" | "分钟" => (60, 1, "second"),
         "h" | "hr" | "hrs" | "hour" | "hours" | "小时" | "时" => (3600, 1, "second"),
         "day" | "days" | "天" => (86400, 1, "second"),

@@ -141,12 +141,16 @@ impl<'run> Voters<'run> {
     }
 }
 
-/// The mean of paired differences, and between which means it lies with a confidence of 95 % (normal approximation).
+/// The mean of paired differences, and between which means it lies with a confidence of 95 % (normal approximation); of
+/// one nothing is known about others.
 fn mean_with_error(differences: &[f64]) -> Interval {
     let count = differences.len().max(1) as f64;
     let value = differences.iter().sum::<f64>() / count;
+    if differences.len() < 2 {
+        return Interval { value, low: -1.0, high: 1.0 };
+    }
     let squares: f64 = differences.iter().map(|one| (one - value).powi(2)).sum();
-    let error = 1.96 * (squares / (count - 1.0).max(1.0) / count).sqrt();
+    let error = 1.96 * (squares / (count - 1.0) / count).sqrt();
     Interval { value, low: value - error, high: value + error }
 }
 
