@@ -98,7 +98,7 @@ impl<'chain, T: Typed> Handle<'chain, T> {
 
 impl<'chain> Handle<'chain, String> {
     /// Adds a step that gives this text if it says nothing of the secret, and fails otherwise; see
-    /// [`crate::chain::withhold`]. The chain must be [private](Composer::private).
+    /// [`crate::chain::withhold`]. The chain must be [private](super::Composer::private).
     ///
     /// ```
     /// use ponder::chain::{compose::Composer, step::Reason};
