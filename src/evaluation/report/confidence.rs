@@ -197,6 +197,7 @@ pub(super) fn about(votes: &[SurestVote]) -> String {
     let k = votes.first().map_or(0, |vote| vote.k);
     format!(
         "Votes of the surest of {k} answers, each of the weight of its confidence (DeepConf); in brackets what that \
-         gains over maj@{k} in points, with a 95 % interval of the paired differences."
+         gains in points over a vote of all alike, in which a tie goes to the answer that came first, with a 95 % interval \
+         of the paired differences."
     )
 }
