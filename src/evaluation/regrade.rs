@@ -48,7 +48,7 @@ pub struct Change {
 /// What came of judging again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Regraded {
-    /// The marks that are others now.
+    /// The marks that are others now, in the order of the problems and their answers.
     pub changes: Vec<Change>,
     /// So many answers to problems with tests kept their marks, for nothing was there to run them on.
     pub left: usize,
@@ -114,6 +114,9 @@ pub async fn regrade(
     let temporary = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     folder::put(temporary, &file).map_err(failed)?;
     folder::write_manifest(path, &manifest)?;
+    // The file has answers in the order in which they ended, which is chance.
+    let place = |problem: &str| manifest.problems.iter().position(|asked| asked.id == problem);
+    regraded.changes.sort_by_cached_key(|change| (place(&change.problem), change.sample));
     Ok(regraded)
 }
 
